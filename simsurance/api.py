@@ -194,10 +194,12 @@ class Results:
 
 
 def rebuild(path: str | Path, formats: Sequence[str] | None = None, tables: Sequence[str] | None = None) -> list[str]:
-    """Draw the charts and write the tables of a saved run, from what stands in its folder; the names of the files.
+    """Draw the charts of a saved folder and write the tables that a run has left out, from what stands in it; the files' names.
 
-    Nothing is projected, and the bytes are those that the run would have written. Everything, or the formats and the tables
-    that are named. Raises SimsuranceError for a name that there is not, and where the folder is not as a run left it.
+    A folder of `run`, `stochastic`, `sensitivity`, `sweep`, `compare`, `solve`, `frontier`, `stress`, `attribute`, `schemes`,
+    `calibrate` or `adjustment`. Nothing is projected, and the bytes are those that the command would have written. Everything,
+    or the formats and the tables that are named. Raises SimsuranceError for a name that there is not, and where the folder is
+    not as a command left it.
     """
     from simsurance.output.planned import Extent, chosen
     from simsurance.output.saved import rebuild as written_anew

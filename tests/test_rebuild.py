@@ -109,7 +109,7 @@ def test_what_cannot_be_rebuilt_is_told_in_a_line(whole, tmp_path):
 
     assert told(tmp_path) == (
         ExitCode.INPUT,
-        f"{tmp_path}: is no folder of simsurance run; give OUT/<scenario>",
+        f"{tmp_path}: is no folder that can be rebuilt; `simsurance rebuild --help` names the commands that write one",
     )
     again = tmp_path / whole.name
     shutil.copytree(whole, again)
@@ -117,7 +117,7 @@ def test_what_cannot_be_rebuilt_is_told_in_a_line(whole, tmp_path):
     code, line = told(again)
     assert (code, line) == (
         ExitCode.ENVIRONMENT,
-        f"{again}/fund.csv: is missing; restore it, or run the scenario again",
+        f"{again}/fund.csv: is missing; restore it, or run the command again",
     )
     (again / "fund.csv").write_text("changed")
     assert "has been changed since it was written" in told(again)[1]

@@ -32,6 +32,11 @@ class SchemeEffects:
     base: RunResult
     policies: Mapping[str, RunResult]
 
+    @property
+    def funds(self) -> list[str]:
+        """The funds."""
+        return list(self.base.accounts)
+
     def titles(self, lang: str) -> list[str]:
         """What each policy is called in a language, or where it has no name in that language, in English."""
         told = [known_fragment(name).data for name in self.policies]

@@ -79,6 +79,21 @@ class Adjustment:
         return found
 
     @cached_property
+    def measures(self) -> "pd.DataFrame":
+        """The summary measures of every path; index path, measure."""
+        return self._stacked({path: run.measures for path, run in self.runs.items()})
+
+    @cached_property
+    def fund(self) -> "pd.DataFrame":
+        """The funds' accounts on every path; index path, year, fund."""
+        return self._stacked({path: run.fund for path, run in self.runs.items()})
+
+    def _stacked(self, tables: "dict[str, pd.DataFrame]") -> "pd.DataFrame":
+        import pandas as pd
+
+        return pd.concat(tables, names=["path"])
+
+    @cached_property
     def paths(self) -> "pd.DataFrame":
         """The three paths side by side: how they end, and present values of what each party bears; index path."""
         import pandas as pd

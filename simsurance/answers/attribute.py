@@ -131,6 +131,14 @@ class Attribution:
         found = values_of(self.arrays, fund, asked, self.central.years)
         return {frozenset(members): float(value) for members, value in zip(self.sets.members, found, strict=True)}
 
+    def by_set(self, fund: str, measure: str) -> "pd.DataFrame":
+        """A measure of a fund with every set of parts that was run; index parts, 1 for one that is in the set, 0 for others."""
+        import pandas as pd
+
+        values, places = self.values(fund, measure), range(len(self.names))
+        inside = [tuple(int(place in members) for place in places) for members in values]
+        return pd.DataFrame({"value": list(values.values())}, index=pd.MultiIndex.from_tuples(inside, names=self.names))
+
     def effects(self, fund: str, measure: str) -> "pd.DataFrame":
         """Each part's effect on a measure, its error, what it does alone, the least and the most it adds; index part.
 
@@ -222,7 +230,7 @@ def attribute(
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise _usage(f"{base.name}: two parts are called {twice}; each has a name of its own")
     count = len(parts)
-    drawn = None if count <= MOST_EXACT else _orders(count, orders)
+    drawn = None if count <= MOST_EXACT else orders_of(count, orders)
     if drawn is None:
         members = [each for size in range(count + 1) for each in combinations(range(count), size)]
     else:
@@ -252,7 +260,7 @@ def to_one_horizon(base: Scenario, parts: Sequence[Part]) -> tuple[list[Part], i
     return left, min([own, *named]), any(year != own for year in named)
 
 
-def _orders(count: int, orders: int) -> tuple[tuple[int, ...], ...]:
+def orders_of(count: int, orders: int) -> tuple[tuple[int, ...], ...]:
     """Orders drawn, each with its reverse, which makes the errors smaller."""
     generator = np.random.default_rng(SEED)
     drawn = [tuple(int(place) for place in generator.permutation(count)) for _ in range(orders // 2)]

@@ -91,6 +91,11 @@ class OnDraws:
         return float(self.shares[self.sizes.index(size)])
 
     @property
+    def question(self) -> Chance:
+        """What is asked."""
+        return self.chance
+
+    @property
     def asked(self) -> str:
         """The condition as it is typed."""
         return self.chance.text

@@ -157,6 +157,11 @@ class Solved:
         return self.condition.margin(self.central) >= 0
 
     @property
+    def question(self) -> Condition:
+        """What is asked."""
+        return self.condition
+
+    @property
     def asked(self) -> str:
         """The condition as it is typed."""
         return self.condition.text

@@ -263,6 +263,14 @@ class Stress:
         table = pd.DataFrame(rows, columns=columns).sort_values("part_of_distance", ascending=False, kind="stable")
         return table.set_index(["kind", "unknown"])
 
+    @cached_property
+    def by_year(self) -> "pd.DataFrame":
+        """Reserve months of the fund with all unknowns at their medians and under the shock; index year."""
+        import pandas as pd
+
+        months = {"medians": self.months(self.middle), "shock": self.months(self.shocked)}
+        return pd.DataFrame(months, index=pd.Index(self.central.years, name="year"))
+
     def unknowns(self, most: int) -> list[Unknown]:
         """The unknowns with the largest parts."""
         return [Unknown(*key) for key in self.table.index[:most]]

@@ -18,7 +18,7 @@ from simsurance.plain_text import shown
 COMMANDS = {
     "demo": "Make a page to play with, in under a minute.",
     "run": "Project scenarios and write tables, charts and a summary.",
-    "rebuild": "Draw charts and write tables of saved runs, without a projection.",
+    "rebuild": "Draw charts, write tables of saved folders, without a projection.",
     "report": "Write papers for the meeting: page, document, slides, workbook.",
     "compare": "Set the results of scenarios side by side.",
     "stochastic": "Project many draws of what is not known.",

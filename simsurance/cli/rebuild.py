@@ -1,4 +1,4 @@
-"""`simsurance rebuild`: charts and tables of saved runs, without a projection."""
+"""`simsurance rebuild`: charts and tables of saved folders, without a projection."""
 
 from pathlib import Path
 
@@ -12,9 +12,12 @@ from simsurance.cli.terminal import tell
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @extent_options
 def command(folders: tuple[Path, ...], formats: tuple[str, ...] | None, tables: tuple[str, ...] | None) -> None:
-    """Draw the charts and write the tables that a run has left out, from what stands in its FOLDER, OUT/<scenario>.
+    """Draw the charts of a FOLDER, and write the tables that a run has left out, from what stands in it.
 
-    Nothing is projected; every file is the same as if the run had written it. Everything, or what --formats and --tables say.
+    A folder of run, OUT/<scenario>, of stochastic, sensitivity, sweep, compare, solve, frontier, stress, attribute, schemes,
+    calibrate or adjustment. Nothing is projected; each chart and table has the bytes that the command would have written.
+    manifest.json then lists them, and keeps the command and the date of the first time. Everything, or what --formats and
+    --tables say; only run leaves tables out.
     """
     from simsurance.output.planned import Extent
     from simsurance.output.saved import rebuild

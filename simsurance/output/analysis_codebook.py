@@ -35,6 +35,7 @@ UNITS_OF: Final[Mapping[tuple[str, str], str]] = {
     ("information", "low"): SHARE,
     ("information", "high"): SHARE,
     ("measures", "central"): "see the column unit",
+    ("measures", "value"): "see the column unit",
 }
 """Units of columns that mean something else in a table."""
 OF_PERCENTILES: Final = {"percentiles": OF_COLUMN, "pairs_by_year": OF_COLUMN, "measures": "see the column unit"}
@@ -66,7 +67,7 @@ def _label(table: str, name: str, lang: str) -> str:
     said = words(lang)
     if found := PERCENTILE.fullmatch(name):
         return said.say("codebook.percentile", percentile=found[1])
-    for key in (f"codebook.{table}.{name}", f"codebook.{name}", f"key.{name}"):
+    for key in (f"codebook.{table}.{name}", f"column_of.{table}.{name}", f"codebook.{name}", f"key.{name}"):
         if key in said.entries:
             return said.label(key)
     return said.label("codebook.of_scenario" if name in KEYS else "codebook.summary_measure")

@@ -51,6 +51,11 @@ def part_words(part: "Part", base: "Scenario", lang: str) -> str:
     return said.say("range.beside", what=name, range=rest) if rest else name
 
 
+def part_titles(found: "Attribution", lang: str) -> dict[str, str]:
+    """Every part as it is told on a chart, by its name."""
+    return {part.name: part_words(part, found.central.scenario, lang) for part in found.sets.parts}
+
+
 def effect_rows(found: "Attribution", fund: str, measure: str, said: Words) -> list[tuple[str, ...]]:
     """A row a part: effect, alone, least and most over orders; then the interaction and the whole change."""
     unit = unit_of(found.central, fund, measure)

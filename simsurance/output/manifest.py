@@ -15,6 +15,7 @@ from simsurance import __version__
 from simsurance.analysis.rests_on import rests_on, tables_of_the_nation
 from simsurance.data import tables
 from simsurance.data.tables import DATA
+from simsurance.output.certainty import BASELINE
 from simsurance.output.folder import MADE_BY, sha256
 from simsurance.output.labels import file_of, name_of, origins
 from simsurance.output.planned import run_id
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from simsurance.answers.on_draws import OnDraws
     from simsurance.answers.packages import Levers
     from simsurance.answers.page import Page
-    from simsurance.answers.signs import Conclusion
+    from simsurance.answers.signs import Conclusion, Signs
     from simsurance.answers.solve import Solved
     from simsurance.answers.stress import Stress
     from simsurance.answers.vary import Vary
@@ -65,6 +66,7 @@ BRIDGE_SCHEMA: Final = "simsurance.bridge/1"
 MONTHS_SCHEMA: Final = "simsurance.months/1"
 FRONTIER_SCHEMA: Final = "simsurance.frontier/1"
 STRESS_SCHEMA: Final = "simsurance.stress/1"
+CALIBRATION_SCHEMA: Final = "simsurance.calibration/1"
 SWEEP_SCHEMA: Final = "simsurance.sweep/1"
 SENSITIVITY_SCHEMA: Final = "simsurance.sensitivity/1"
 POOLS_SCHEMA: Final = "simsurance.pools/1"
@@ -128,21 +130,29 @@ def entries_of(results: "RunResult | CentralRun") -> dict[str, Any]:
     return {"entries_of": {"scenario": of.name, "run_id": run_id(of, as_read)}, "entries_not_met": results.not_met}
 
 
-def comparison_manifest(comparison: "Comparison", outputs: Mapping[str, str], command: str) -> str:
-    """The manifest of a comparison as JSON text."""
+def comparison_manifest(
+    comparison: "Comparison", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
+    """The manifest of a comparison as JSON text; `written` as for draws."""
     runs = dict(zip(comparison.names, map(_run, comparison.results), strict=True))
-    return _manifest({"schema": COMPARISON_SCHEMA, "base": comparison.names[0], "runs": runs}, outputs, command)
+    content = {"schema": COMPARISON_SCHEMA, "base": comparison.names[0], "runs": runs, **written}
+    return _manifest(content, outputs, command)
 
 
-def scheme_effects_manifest(effects: "SchemeEffects", outputs: Mapping[str, str], command: str) -> str:
+def scheme_effects_manifest(
+    effects: "SchemeEffects", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of what policies do to both schemes as JSON text."""
     base = effects.base.scenario.name
     runs = {base: _run(effects.base), **{name: _run(result) for name, result in effects.policies.items()}}
-    return _manifest({"schema": SCHEME_EFFECTS_SCHEMA, "base": base, "runs": runs}, outputs, command)
+    content = {"schema": SCHEME_EFFECTS_SCHEMA, "base": base, "runs": runs, **written}
+    return _manifest(content, outputs, command)
 
 
-def stochastic_manifest(runs: "Sequence[Stochastic]", outputs: Mapping[str, str], command: str) -> str:
-    """The manifest of draws as JSON text."""
+def stochastic_manifest(
+    runs: "Sequence[Stochastic]", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
+    """The manifest of draws as JSON text; `written` tells language, byte order mark, charts or none."""
     first = runs[0]
     content = {
         "schema": STOCHASTIC_SCHEMA,
@@ -151,6 +161,7 @@ def stochastic_manifest(runs: "Sequence[Stochastic]", outputs: Mapping[str, str]
         "engine_versions": versions(first.engine),
         "brought_nearer": first.brought_nearer,
         "runs": {run.scenario.name: _run(run.central) for run in runs},
+        **written,
     }
     return _manifest(content, outputs, command)
 
@@ -175,26 +186,42 @@ def report_manifest(
     return _manifest(content, outputs, command)
 
 
-def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str) -> str:
-    """The manifest of a sweep as JSON text."""
+def sweep_manifest(sweep: "Sweep", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
+    """The manifest of a sweep as JSON text; `written` tells what chart and summary show as well."""
     content = {
         "schema": SWEEP_SCHEMA,
         "grids": [vars(grid) for grid in sweep.points.grids],
         "points": sweep.points.points,
         "not_possible": int(sweep.refused.sum()),
         "runs": {sweep.scenario.name: _run(sweep.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
 
 
-def solve_manifest(found: "Solved | OnDraws", outputs: Mapping[str, str], command: str) -> str:
+def signs_told(found: "Signs") -> dict[str, Any]:
+    """A conclusion as a manifest tells it: what makes it, the other scenario by its name and by what set its values."""
+    told = dict(vars(found.conclusion))
+    return told | ({"other": told["other"].name, "set_by": set_by(told["other"])} if "other" in told else {})
+
+
+def solve_manifest(
+    found: "Solved | OnDraws", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of an answer as JSON text."""
     content = {
         "schema": SOLVE_SCHEMA,
         **answer_content(found),
+        "asked": asked_told(found.question),
         "runs": {found.vary.scenario.name: _run(found.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
+
+
+def asked_told(asked: "Condition | Chance") -> dict[str, Any]:
+    """What is asked as a manifest tells it, a probability with the condition that it is of."""
+    return {name: asked_told(each) if name == "condition" else each for name, each in vars(asked).items()}
 
 
 def page_manifest(found: "Page", outputs: Mapping[str, str], command: str) -> str:
@@ -239,10 +266,13 @@ def answer_content(found: "Solved | OnDraws") -> dict[str, Any]:
     return content | found.beside
 
 
-def adjustment_manifest(found: "Adjustment", outputs: Mapping[str, str], command: str) -> str:
+def adjustment_manifest(
+    found: "Adjustment", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of a timely adjustment beside other paths as JSON text."""
     runs = {path: _run(run) for path, run in found.runs.items()}
-    return _manifest({"schema": ADJUSTMENT_SCHEMA, **adjustment_content(found), "runs": runs}, outputs, command)
+    content = {"schema": ADJUSTMENT_SCHEMA, **adjustment_content(found), "runs": runs, **written}
+    return _manifest(content, outputs, command)
 
 
 def adjustment_content(found: "Adjustment") -> dict[str, Any]:
@@ -261,12 +291,15 @@ def asked_id(vary: "Vary", chance: "Chance", sample: "Sample") -> str:
     return _hash_of({"scenarios": [run_id(vary.scenario)], **asked})
 
 
-def frontier_manifest(found: "Frontier", outputs: Mapping[str, str], command: str) -> str:
+def frontier_manifest(found: "Frontier", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
     """The manifest of packages as JSON text."""
     content = {
         "schema": FRONTIER_SCHEMA,
         **frontier_content(found),
+        "asked": asked_told(found.asked),
+        "asked_limits": [asked_told(each) for each in found.limits],
         "runs": {found.levers.scenario.name: _run(found.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
 
@@ -301,9 +334,10 @@ def packages_id(
     )
 
 
-def stress_manifest(found: "Stress", outputs: Mapping[str, str], command: str) -> str:
+def stress_manifest(found: "Stress", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
     """The manifest of a joint shock as JSON text."""
-    content = {"schema": STRESS_SCHEMA, **stress_content(found), "runs": {found.scenario.name: _run(found.central)}}
+    runs = {found.scenario.name: _run(found.central)}
+    content = {"schema": STRESS_SCHEMA, **stress_content(found), "runs": runs, **written}
     return _manifest(content, outputs, command)
 
 
@@ -331,12 +365,15 @@ def stress_id(scenario: "Scenario", by: int, fund: str) -> str:
     return _hash_of({"scenarios": [run_id(scenario)], "by": by, "fund": fund, "of": STRESS_SCHEMA})
 
 
-def attribution_manifest(found: "Attribution", outputs: Mapping[str, str], command: str) -> str:
+def attribution_manifest(
+    found: "Attribution", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of an attribution as JSON text."""
     content = {
         "schema": ATTRIBUTION_SCHEMA,
         **attribution_content(found),
         "runs": {found.central.scenario.name: _run(found.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
 
@@ -427,10 +464,11 @@ def months_content(months: "Months", warned: "Mapping[str, Warned]") -> dict[str
     return {"years_by_month": list(months.years), "funds": funds, "actual": been}
 
 
-def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: str) -> str:
+def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
     """The manifest of a calibration as JSON text."""
-    content = {"schema": "simsurance.calibration/1", "scenario": fit.scenario.name, **calibration_content(fit)}
-    return _manifest(content | {"inputs": inputs(fit.scenario)}, outputs, command)
+    content = {"schema": CALIBRATION_SCHEMA, "scenario": fit.scenario.name, **calibration_content(fit)}
+    content |= {"inputs": inputs(fit.scenario), "set_by": set_by(fit.scenario), **written}
+    return _manifest(content, outputs, command)
 
 
 def pools_manifest(pools: "Pools", outputs: Mapping[str, str], command: str) -> str:
@@ -482,6 +520,7 @@ def sensitivity_manifest(
     found: "Sensitivity",
     outputs: Mapping[str, str],
     command: str,
+    written: Mapping[str, Any],
     known: "Information | None" = None,
     parts: "Shares | None" = None,
     screened: "Screening | None" = None,
@@ -497,6 +536,7 @@ def sensitivity_manifest(
         **({"sample": vars(known.run.sample), "by": {fund: known.by(fund) for fund in known.funds}} if known else {}),
         **({"sobol": {**vars(parts.mixed.sample), "groups": list(parts.mixed.groups)}} if parts else {}),
         "runs": {found.scenario.name: _run(found.central)},
+        **written,
     }
     return _manifest(content, outputs, command)
 
@@ -520,6 +560,11 @@ def _hash_of(made_of: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps({**made_of, **versions}, sort_keys=True).encode()).hexdigest()
 
 
+def set_by(scenario: "Scenario") -> dict[str, str]:
+    """What set each value that is not the baseline's, as results call it."""
+    return {path: origin for path, origin in origins(scenario).items() if origin != BASELINE}
+
+
 def _run(result: "RunResult | CentralRun") -> dict[str, Any]:
     """One run among others."""
     return {
@@ -529,6 +574,7 @@ def _run(result: "RunResult | CentralRun") -> dict[str, Any]:
         "pinned": pinned(result),
         "checks": records(result.checks),
         "inputs": inputs(result.scenario),
+        "set_by": set_by(result.scenario),
     }
 
 

@@ -1,11 +1,14 @@
 """The summary measures of a run by name, and the outlook of each fund."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from simsurance.measures import Measure, measure_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from simsurance.results import RunAccounts
 
 RESIDENT = "resident"
@@ -66,3 +69,9 @@ def _outlook(results: "RunAccounts", fund: str) -> Outlook:
         None if required is None or required.status != "ok" else required.value,
         None if required is None else required.status,
     )
+
+
+def depletion_in(values: "pd.Series[float]", fund: str) -> int | None:
+    """The depletion year of a fund among measures of a run by name; None if it never comes."""
+    year = float(values[measure_of(fund, "depletion_year")])
+    return int(year) if isfinite(year) else None

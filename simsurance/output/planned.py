@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,6 +33,8 @@ BONDS: Final = "bonds"
 """The table of what each bond brings and costs, where there are any."""
 TIERS: Final = "tiers"
 """The table of the other tiers, where they are told."""
+OTHER: Final = "other/"
+"""Where the scenario stands in a folder that another one is compared with at every point."""
 FORMATS: Final = ("png", "svg")
 """The forms that a chart is written in, beside its numbers as CSV."""
 ALWAYS: Final = ("csv", "txt")
@@ -113,6 +115,11 @@ def table_places(scenario: "Scenario") -> dict[Path, str]:
         number = sum(other.name.casefold() == file.name.casefold() for other in places)
         places[file] = f"tables/{number}/{file.name}" if number else f"tables/{file.name}"
     return places
+
+
+def places_of(names: Sequence[str]) -> list[str]:
+    """Where each of several scenarios stands in a folder of all; one alone stands in the folder itself."""
+    return [f"{name}/" for name in names] if len(names) > 1 else [""]
 
 
 def file_names(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simsurance.csv_text import rows_csv, table_csv
 from simsurance.data.tables import content_read
@@ -26,13 +26,14 @@ from simsurance.output.manifest import (
     run_manifest,
     scheme_effects_manifest,
     sensitivity_manifest,
+    signs_told,
     solve_manifest,
     stochastic_manifest,
     stress_manifest,
     sweep_manifest,
 )
 from simsurance.output.pairs_words import pairs_summary
-from simsurance.output.planned import Extent, table_places
+from simsurance.output.planned import OTHER, Extent, places_of, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
 from simsurance.output.tables import OF_DRAWS, comparison_tables, run_tables, stochastic_tables, write_draws
@@ -86,10 +87,8 @@ def save(
     """
     extent = extent or Extent()
     results = twins.full
-    places = table_places(results.scenario)
-    told = {"scenario.toml": results.scenario.to_toml(places.__getitem__), "summary.md": summary(twins, lang, ranges)}
-    own = {place: content_read(file) for file, place in places.items()}
-    texts: dict[str, str | bytes] = {**run_tables(twins, ranges, extent), **told, **own}
+    texts = {**run_tables(twins, ranges, extent), **_scenario_of(results.scenario)}
+    texts["summary.md"] = summary(twins, lang, ranges)
 
     def draw(folder: Path) -> Iterable[Path]:
         if easel:
@@ -98,8 +97,7 @@ def save(
 
         return write_all(results, folder, lang, ranges, extent.formats, scale)
 
-    written = {"lang": lang, "bom": bom, "charts": charts, "left_out": extent.left_out}
-    written |= {name: told for name, told in (("look", current().told), ("scale", dict(scale))) if told}
+    written = _written(lang, bom, charts) | {"left_out": extent.left_out} | ({"scale": dict(scale)} if scale else {})
 
     def manifest(outputs: Mapping[str, str]) -> str:
         return run_manifest(results, outputs, command, written)
@@ -117,33 +115,39 @@ def save_comparison(
     bom: bool = False,
 ) -> None:
     """Write a comparison as the folder `path`, in the same way."""
-    texts = comparison_tables(comparison, ranges) | {"summary.md": comparison_summary(comparison, lang, ranges)}
+    texts: dict[str, str | bytes] = {**comparison_tables(comparison, ranges)}
+    texts["summary.md"] = comparison_summary(comparison, lang, ranges)
+    for name, result in zip(comparison.names, comparison.results, strict=True):
+        texts |= _scenario_of(result.scenario, f"{name}/")
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts.comparison import write_all
 
         return write_all(comparison, folder, lang, ranges)
 
-    _write(
-        path, texts, draw if charts else None, lambda outputs: comparison_manifest(comparison, outputs, command), bom
-    )
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return comparison_manifest(comparison, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_scheme_effects(
     effects: "SchemeEffects", path: Path, charts: bool = True, lang: str = "en", command: str = "", bom: bool = False
 ) -> None:
     """Write what policies do to both schemes as the folder `path`, in the same way."""
-    texts = {f"{name}.csv": table_csv(getattr(effects, name)) for name in ("effects", "cohorts", "groups")}
+    texts = _scenario_of(effects.base.scenario)
+    texts |= {f"{name}.csv": table_csv(getattr(effects, name)) for name in ("effects", "cohorts", "groups")}
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts import canvas, scheme_effects
+        from simsurance.output.charts.scheme_effects import write_all
 
-        folder.mkdir()
-        return canvas.write(scheme_effects.draw(effects, lang), folder)
+        return write_all(effects, folder, lang)
 
-    _write(
-        path, texts, draw if charts else None, lambda outputs: scheme_effects_manifest(effects, outputs, command), bom
-    )
+    def manifest(outputs: Mapping[str, str]) -> str:
+        titles = dict(zip(effects.policies, effects.titles(lang), strict=True))
+        return scheme_effects_manifest(effects, outputs, command, {"titles": titles} | _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_stochastic(
@@ -159,16 +163,15 @@ def save_stochastic(
 
     `parquet`: every draw and its years as Parquet files as well.
     """
+    from simsurance.uncertainty.paired import Pairs
+
     texts: dict[str, str | bytes] = {}
     large: dict[str, Callable[[Path], None]] = {}
-    names = [""] if len(runs) == 1 else [f"{run.scenario.name}/" for run in runs]
-    for name, run in zip(names, runs, strict=True):
-        places = table_places(run.scenario)
+    for name, run in zip(places_of([run.scenario.name for run in runs]), runs, strict=True):
         texts |= {f"{name}{table}": text for table, text in stochastic_tables(run).items()}
         frames = {table: run.some_draws(0, 1) if table == "draws" else getattr(run, table) for table in OF_DRAWS}
         texts[f"{name}codebook.csv"] = analysis_codebook(frames, run.central)
-        texts[f"{name}scenario.toml"] = run.scenario.to_toml(places.__getitem__)
-        texts |= {f"{name}{place}": content_read(file) for file, place in places.items()}
+        texts |= _scenario_of(run.scenario, name)
         texts[f"{name}summary.md"] = stochastic_summary(run, lang)
         large[f"{name}draws.csv"] = partial(write_draws, run, bom=bom)
         if parquet:
@@ -176,28 +179,22 @@ def save_stochastic(
 
             large[f"{name}draws.parquet"] = partial(write_inputs_and_measures, run, runs[0])
             large[f"{name}years.parquet"] = partial(write_years, run)
+    pairs = Pairs(runs)
     if len(runs) > 1:
-        from simsurance.uncertainty.paired import Pairs
-
-        pairs = Pairs(runs)
         compared = {"pairs": pairs.differences, "pairs_by_year": pairs.by_year}
         texts |= {f"{name}.csv": table_csv(table) for name, table in compared.items()}
         texts["codebook.csv"] = analysis_codebook(compared, runs[0].central)
         texts["summary.md"] = pairs_summary(pairs, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts import stochastic
+        from simsurance.output.charts.folders import draws
 
-        for name, run in zip(names, runs, strict=True):
-            yield from stochastic.write_all(run, folder.parent / f"{name}charts", lang)
-        if len(runs) > 1:
-            from simsurance.output.charts.pairs import write_all
+        return draws(pairs, folder, lang)
 
-            yield from write_all(pairs, folder, lang)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return stochastic_manifest(runs, outputs, command, _written(lang, bom, charts))
 
-    _write(
-        path, texts, draw if charts else None, lambda outputs: stochastic_manifest(runs, outputs, command), bom, large
-    )
+    _write(path, texts, draw if charts else None, manifest, bom, large)
 
 
 def save_sweep(
@@ -214,25 +211,30 @@ def save_sweep(
     """Write a sweep as the folder `path`, in the same way; chart and summary show a measure of a fund, and where signs flip."""
     from simsurance.output.sweep_summary import sweep_summary
 
-    texts = {**_scenario_of(sweep.scenario), "sweep.csv": table_csv(sweep.table)}
-    texts["codebook.csv"] = analysis_codebook({"sweep": sweep.table}, sweep.central)
+    tables = {"sweep": sweep.with_measure(measure), "measures": sweep.central.measures}
+    texts = {**_scenario_of(sweep.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
+    texts["codebook.csv"] = analysis_codebook(tables, sweep.central)
     summary = sweep_summary(sweep, fund, measure, lang)
     if signs:
+        from simsurance.answers.signs import Beats
         from simsurance.output.signs_words import signs_section
 
         texts["signs.csv"] = table_csv(signs.table)
+        if isinstance(signs.conclusion, Beats):
+            texts |= _scenario_of(signs.conclusion.other, OTHER)
         summary += signs_section(signs, lang)
     texts["summary.md"] = summary
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts.signs import write_all as write_signs
-        from simsurance.output.charts.sweep import write_all
+        from simsurance.output.charts.folders import swept
 
-        yield from write_all(sweep, folder, fund, measure, lang)
-        if signs:
-            yield from write_signs(signs, folder, lang)
+        return swept(sweep, fund, measure, signs, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: sweep_manifest(sweep, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        shown = {"fund": fund, "measure": measure, **({"signs": signs_told(signs)} if signs else {})}
+        return sweep_manifest(sweep, outputs, command, shown | _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_calibration(
@@ -247,7 +249,7 @@ def save_calibration(
     """Write a calibration as the folder `path`, in the same way; `option`: the factors as a scenario takes them."""
     from simsurance.output.calibration_summary import calibration_summary
 
-    texts: dict[str, str | bytes] = {"factors.csv": table_csv(fit.table), "figures.csv": table_csv(fit.residuals)}
+    texts = {**_scenario_of(fit.scenario), "factors.csv": table_csv(fit.table), "figures.csv": table_csv(fit.residuals)}
     texts |= {"calibrated.toml": option, "summary.md": calibration_summary(fit, lang)}
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -255,7 +257,10 @@ def save_calibration(
 
         return write_all(fit, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: calibration_manifest(fit, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return calibration_manifest(fit, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_pools(
@@ -291,24 +296,20 @@ def save_sensitivity(
     from simsurance.output.sensitivity_summary import sensitivity_summary
 
     given = {"sensitivity": found, "morris": screened, "information": known, "sobol": parts}
-    tables = {name: each.table for name, each in given.items() if each is not None}
+    tables = {name: each.table for name, each in given.items() if each is not None} | {
+        "measures": found.central.measures
+    }
     texts = {**_scenario_of(found.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     texts["codebook.csv"] = analysis_codebook(tables, found.central)
     texts["summary.md"] = sensitivity_summary(found, lang, known, parts, screened)
 
     def draw(folder: Path) -> Iterable[Path]:
-        from simsurance.output.charts import information, screening, sensitivity, variance
+        from simsurance.output.charts.folders import what_moves
 
-        yield from sensitivity.write_all(found, folder, lang)
-        if screened:
-            yield from screening.write_all(screened, folder, lang)
-        if known:
-            yield from information.write_all(known, folder, lang)
-        if parts:
-            yield from variance.write_all(parts, folder, lang)
+        return what_moves(found, known, parts, screened, folder, lang)
 
     def manifest(outputs: Mapping[str, str]) -> str:
-        return sensitivity_manifest(found, outputs, command, known, parts, screened)
+        return sensitivity_manifest(found, outputs, command, _written(lang, bom, charts), known, parts, screened)
 
     _write(path, texts, draw if charts else None, manifest, bom)
 
@@ -324,9 +325,11 @@ def save_attribution(
     bom: bool = False,
 ) -> None:
     """Write an attribution as the folder `path`, in the same way; chart and summary show a measure of a fund."""
-    from simsurance.output.attribution_summary import attribution_summary
+    from simsurance.output.attribution_summary import attribution_summary, part_titles
 
-    texts = {**_scenario_of(found.central.scenario), "attribution.csv": table_csv(found.table)}
+    tables = {"attribution": found.table, "sets": found.by_set(fund, measure), "measures": found.central.measures}
+    scenario = found.central.scenario
+    texts = {**_scenario_of(scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     texts["summary.md"] = attribution_summary(found, fund, measure, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -334,7 +337,11 @@ def save_attribution(
 
         return write_all(found, folder, fund, measure, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: attribution_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        shown = {"fund": fund, "measure": measure, "titles": part_titles(found, lang), "cut": found.sets.cut}
+        return attribution_manifest(found, outputs, command, shown | _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_solve(
@@ -350,7 +357,8 @@ def save_solve(
     from simsurance.output.solve_summary import SOLUTION, solve_summary
 
     scenario = found.vary.scenario
-    texts = {**_scenario_of(scenario), "solve.csv": table_csv(found.table)}
+    tables = {"solve": found.table, "measures": found.central.measures}
+    texts = {**_scenario_of(scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     if delay:
         texts["delay.csv"] = table_csv(delay.table)
     if found.solution is not None:
@@ -362,7 +370,10 @@ def save_solve(
 
         return write_all(found, delay, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: solve_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return solve_manifest(found, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_page(found: "Page", path: Path, lang: str = "en", command: str = "") -> None:
@@ -440,7 +451,8 @@ def save_frontier(
     from simsurance.output.frontier_summary import frontier_summary, package_file
 
     scenario = found.levers.scenario
-    texts = {**_scenario_of(scenario), "frontier.csv": table_csv(found.table)}
+    tables = {"frontier": found.table, "measures": found.central.measures}
+    texts = {**_scenario_of(scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     for letter, place in zip(LETTERS, found.told, strict=False):
         texts[package_file(letter)] = found.levers.at(found.packages[place]).to_toml(table_places(scenario).__getitem__)
     texts["summary.md"] = frontier_summary(found, lang)
@@ -450,7 +462,10 @@ def save_frontier(
 
         return write_all(found, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: frontier_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return frontier_manifest(found, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_stress(
@@ -459,7 +474,8 @@ def save_stress(
     """Write a joint shock as the folder `path`, in the same way."""
     from simsurance.output.stress_summary import stress_summary
 
-    texts = {**_scenario_of(found.scenario), "stress.csv": table_csv(found.table)}
+    tables = {"stress": found.table, "months": found.by_year}
+    texts = {**_scenario_of(found.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
     texts["summary.md"] = stress_summary(found, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
@@ -467,7 +483,10 @@ def save_stress(
 
         return write_all(found, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: stress_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return stress_manifest(found, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_adjustment(
@@ -477,7 +496,7 @@ def save_adjustment(
     from simsurance.output.adjustment_summary import FIXED_FILE, adjustment_summary
 
     places = table_places(found.scenario)
-    tables = {"adjustment": found.table, "paths": found.paths}
+    tables = {"adjustment": found.table, "paths": found.paths, "measures": found.measures, "fund": found.fund}
     if found.chances is not None and found.frequencies is not None:
         tables |= {"chances": found.chances, "frequencies": found.frequencies}
     texts = {**_scenario_of(found.scenario), **{f"{name}.csv": table_csv(table) for name, table in tables.items()}}
@@ -490,14 +509,23 @@ def save_adjustment(
 
         return write_all(found, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: adjustment_manifest(found, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return adjustment_manifest(found, outputs, command, {"start": found.start} | _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
-def _scenario_of(scenario: "Scenario") -> dict[str, str | bytes]:
-    """A scenario with its tables as files of a folder."""
+def _written(lang: str, bom: bool, charts: bool) -> dict[str, Any]:
+    """How a folder is written, so that its charts can be drawn again: language, byte order mark, charts or none, their look."""
+    look = current().told
+    return {"lang": lang, "bom": bom, "charts": charts, **({"look": look} if look else {})}
+
+
+def _scenario_of(scenario: "Scenario", place: str = "") -> dict[str, str | bytes]:
+    """A scenario with its tables as files of a folder, or of one in it."""
     places = table_places(scenario)
-    own = {place: content_read(file) for file, place in places.items()}
-    return {"scenario.toml": scenario.to_toml(places.__getitem__), **own}
+    own = {f"{place}{name}": content_read(file) for file, name in places.items()}
+    return {f"{place}scenario.toml": scenario.to_toml(places.__getitem__), **own}
 
 
 def _write(

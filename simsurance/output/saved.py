@@ -1,11 +1,12 @@
 """A saved run: its charts and its tables once more from what stands in its folder, without a projection."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from simsurance import __version__
@@ -23,10 +24,35 @@ from simsurance.output.folder import (
     sha256,
 )
 from simsurance.output.kept_tables import unpacked
-from simsurance.output.look import Look, looked, saved_look
-from simsurance.output.manifest import SCHEMA, as_json
+from simsurance.output.look import looked
+from simsurance.output.manifest import (
+    ADJUSTMENT_SCHEMA,
+    ATTRIBUTION_SCHEMA,
+    CALIBRATION_SCHEMA,
+    COMPARISON_SCHEMA,
+    FRONTIER_SCHEMA,
+    SCHEMA,
+    SCHEME_EFFECTS_SCHEMA,
+    SENSITIVITY_SCHEMA,
+    SOLVE_SCHEMA,
+    STOCHASTIC_SCHEMA,
+    STRESS_SCHEMA,
+    SWEEP_SCHEMA,
+    as_json,
+)
 from simsurance.output.planned import ADJUSTMENT, BONDS, CHOICES, KEPT, SINGLE_CHANGES, TIERS, Extent
 from simsurance.output.save import marked
+from simsurance.output.saved_answers import draw_compared, draw_draws, draw_swept, draw_what_moves
+from simsurance.output.saved_folder import SavedFolder, accounts_in, lacking, ranges_in
+from simsurance.output.saved_searches import (
+    draw_adjusted,
+    draw_attributed,
+    draw_effects,
+    draw_fitted,
+    draw_packages,
+    draw_solved,
+    draw_stressed,
+)
 from simsurance.scenario_file.loader import Scenario, load
 from simsurance.variables import KEYS
 
@@ -37,8 +63,22 @@ if TYPE_CHECKING:
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.axes import Groups
     from simsurance.measures import Interest
-    from simsurance.results import RunResult
+    from simsurance.results import RunAccounts, RunResult
 
+DRAWN: Final[dict[str, Callable[[SavedFolder, Path, str, Sequence[str]], Iterator[Path]]]] = {
+    STOCHASTIC_SCHEMA: draw_draws,
+    SENSITIVITY_SCHEMA: draw_what_moves,
+    SWEEP_SCHEMA: draw_swept,
+    COMPARISON_SCHEMA: draw_compared,
+    SOLVE_SCHEMA: draw_solved,
+    STRESS_SCHEMA: draw_stressed,
+    ATTRIBUTION_SCHEMA: draw_attributed,
+    SCHEME_EFFECTS_SCHEMA: draw_effects,
+    FRONTIER_SCHEMA: draw_packages,
+    CALIBRATION_SCHEMA: draw_fitted,
+    ADJUSTMENT_SCHEMA: draw_adjusted,
+}
+"""What draws the charts of a folder that is none of a run into a place, in a language and in some formats, by schema."""
 OTHER_KEYS: Final = {
     "measures": ("measure",),
     ADJUSTMENT: ("year",),
@@ -48,12 +88,8 @@ OTHER_KEYS: Final = {
 """Keys of the tables that charts need beside those of accounts and flows."""
 
 
-@dataclass(frozen=True)
-class SavedRun:
+class SavedRun(SavedFolder):
     """What charts need of a run, read from its folder when it is needed."""
-
-    path: Path
-    manifest: dict[str, Any]
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -80,12 +116,7 @@ class SavedRun:
     @cached_property
     def accounts(self) -> "dict[str, dict[str, np.ndarray]]":
         """The columns of each fund by year."""
-        table = self.table("fund")
-        funds = dict.fromkeys(table.index.get_level_values("fund"))
-        return {
-            fund: {str(name): column.to_numpy() for name, column in table.xs(fund, level="fund").items()}
-            for fund in funds
-        }
+        return accounts_in(self.table("fund"))
 
     @property
     def account(self) -> "dict[str, np.ndarray]":
@@ -117,11 +148,6 @@ class SavedRun:
         """What birth cohorts pay and get."""
         return self.table("cohorts")
 
-    @property
-    def look(self) -> Look:
-        """The look of its charts."""
-        return saved_look(self.manifest.get("look", {}))
-
     @cached_property
     def tiers(self) -> "pd.DataFrame | None":
         """The other tiers by year; None where they were not told."""
@@ -152,29 +178,9 @@ class SavedRun:
     @cached_property
     def ranges(self) -> "SingleChanges | None":
         """The ranges of depletion years; None where they were not found."""
-        from simsurance.analysis.single_changes import FundRange, Moved, SingleChanges, size_of
-        from simsurance.output.measured import measured, year_or_none
-
-        if SINGLE_CHANGES not in self.tables:
-            return None
-        table, last = self.table(SINGLE_CHANGES), self.years[-1]
-        funds = {}
-        for fund in self.accounts:
-            rows = table[table.index.get_level_values("fund") == fund].reset_index()
-            moved = tuple(
-                Moved(
-                    row["input"],
-                    row["side"],
-                    size_of(fund, row["input"], row["side"]),
-                    _year(row["depletion_year"]),
-                    row["status"],
-                    row["change"],
-                )
-                for row in rows.to_dict(orient="records")
-            )
-            central = year_or_none(measured(cast("RunResult", self), fund)["depletion_year"])
-            funds[fund] = FundRange(fund, central, central or last, last, moved)
-        return SingleChanges(funds)
+        return (
+            ranges_in(cast("RunAccounts", self), self.table(SINGLE_CHANGES)) if SINGLE_CHANGES in self.tables else None
+        )
 
     @cached_property
     def tables(self) -> list[str]:
@@ -188,26 +194,14 @@ class SavedRun:
 
         if KEPT not in self.manifest["outputs"]:
             return []
-        with np.load(self._file(KEPT)) as found:
+        with np.load(self.file(KEPT)) as found:
             return list(dict.fromkeys(name.split("/")[0] for name in found.files))
 
     def table(self, name: str) -> "pd.DataFrame":
         """A table, from its CSV file or from those kept."""
-        import pandas as pd
-
         if name in self._kept:
-            return unpacked(self._file(KEPT), name)
-        keys = list(OTHER_KEYS.get(name) or KEYS[name])
-        told = pd.read_csv(self._file(f"{name}.csv"), encoding="utf-8-sig", dtype=str, keep_default_na=False)
-        return told.apply(_as_written).set_index(keys)
-
-    def _file(self, name: str) -> Path:
-        """A file of the folder; SimsuranceError (ENVIRONMENT) where it is missing."""
-        if not (self.path / name).is_file():
-            raise SimsuranceError(
-                f"{self.path / name}: is missing; restore it, or run the scenario again", exit_code=ExitCode.ENVIRONMENT
-            )
-        return self.path / name
+            return unpacked(self.file(KEPT), name)
+        return self.csv(name, OTHER_KEYS.get(name) or KEYS[name])
 
     def written(self, draft: Path, extent: Extent) -> Iterator[Path]:
         """The charts of an extent, and its tables that are kept, into a draft of the folder; yields the files."""
@@ -221,8 +215,7 @@ class SavedRun:
         if extent.formats:
             results = cast("RunResult", self)  # has what charts ask a result for
             place, lang, scale = draft / "charts", self.manifest["lang"], self.manifest.get("scale", {})
-            with looked(self.look):
-                yield from write_all(results, place, lang, self.ranges, extent.formats, scale=scale)
+            yield from write_all(results, place, lang, self.ranges, extent.formats, scale=scale)
 
 
 def saved(path: Path) -> SavedRun:
@@ -230,54 +223,75 @@ def saved(path: Path) -> SavedRun:
     manifest = read_manifest(path)
     if manifest is None or manifest.get("schema") != SCHEMA:
         raise SimsuranceError(f"{path}: is no folder of simsurance run; give OUT/<scenario>")
-    if manifest["version"] != __version__ or "left_out" not in manifest:
+    _refuse_former(path, manifest, "left_out")
+    return SavedRun(path, manifest)
+
+
+def _refuse_former(path: Path, manifest: Mapping[str, Any], told: str = "version") -> None:
+    """Raises SimsuranceError (ENVIRONMENT) where another version wrote a folder, or its files were changed."""
+    if manifest["version"] != __version__ or told not in manifest:
         raise SimsuranceError(
             f"{path}: was written by another build, {manifest['version']}, this is {__version__}; run the scenario again",
             exit_code=ExitCode.ENVIRONMENT,
         )
     refuse_foreign(path)
-    return SavedRun(path, manifest)
+
+
+def opened(path: Path, extent: Extent) -> SavedFolder:
+    """A folder of which an extent can be rebuilt; SimsuranceError as in `saved`."""
+    manifest = read_manifest(path)
+    if manifest is None or manifest.get("schema") not in (SCHEMA, *DRAWN):
+        raise SimsuranceError(
+            f"{path}: is no folder that can be rebuilt; `simsurance rebuild --help` names the commands that write one"
+        )
+    if manifest["schema"] == SCHEMA:
+        return saved(path)
+    if not extent.formats:
+        raise SimsuranceError(f"{path}: has all its tables; --tables is for folders of simsurance run")
+    _refuse_former(path, manifest)
+    return SavedFolder(path, manifest)
+
+
+def _written(folder: SavedFolder, draft: Path, extent: Extent) -> Iterator[Path]:
+    """An extent of a folder into a draft of it; yields the files. Raises SimsuranceError for what its tables do not have."""
+    if isinstance(folder, SavedRun):
+        yield from folder.written(draft, extent)
+        return
+    try:
+        yield from DRAWN[folder.manifest["schema"]](folder, draft / "charts", folder.told("lang"), extent.formats)
+    except KeyError as error:
+        raise lacking(folder.path, str(error.args[0])) from error
 
 
 def rebuild(path: Path, extent: Extent | None = None) -> list[str]:
-    """Draw the charts of a saved run and write its tables, as far as an extent says, beside what is there; their names.
+    """Draw the charts of a saved folder and write a run's tables, as far as an extent says, beside what is there; their names.
 
-    Everything if no extent is given. The same bytes as if the run had written them. Raises SimsuranceError as `saved`.
+    Everything if no extent is given. The same bytes as if the command had written them. Raises SimsuranceError as `saved`.
     """
     if os.path.lexists(former_of(path)):
         prepare(path)
-    extent, run = extent or Extent(), saved(path)
-    outputs = run.manifest["outputs"]
+    extent = extent or Extent()
+    folder = opened(path, extent)
+    manifest = folder.manifest
     with new_folder(path) as draft:
-        for name in outputs:
+        for name in manifest["outputs"]:
             if (path / name).is_file():
                 (draft / name).parent.mkdir(parents=True, exist_ok=True)
-                (draft / name).write_bytes((path / name).read_bytes())
-        made = list(run.written(draft, extent))
-        marked(made, run.manifest["bom"])
-        left_out = {
-            kind: [name for name in names if name not in vars(extent)[kind]]
-            for kind, names in run.manifest["left_out"].items()
-        }
-        if not left_out["tables"]:
-            with suppress(FileNotFoundError):
-                (draft / KEPT).unlink()
+                copyfile(path / name, draft / name)
+        with looked(folder.look):
+            made = list(_written(folder, draft, extent))
+        marked(made, manifest["bom"])
+        told = manifest | {"charts": manifest["charts"] or bool(extent.formats)}
+        if "left_out" in manifest:
+            told["left_out"] = {
+                kind: [name for name in names if name not in vars(extent)[kind]]
+                for kind, names in manifest["left_out"].items()
+            }
+            if not told["left_out"]["tables"]:
+                with suppress(FileNotFoundError):
+                    (draft / KEPT).unlink()
         there = [file for file in draft.rglob("*") if file.is_file()]
         hashes = {file.relative_to(draft).as_posix(): sha256(file) for file in there}
-        told = run.manifest | {"outputs": dict(sorted(hashes.items())), "left_out": left_out, "seal": ""}
-        told |= {"charts": run.manifest["charts"] or bool(extent.formats)}
+        told |= {"outputs": dict(sorted(hashes.items())), "seal": ""}
         (draft / MANIFEST).write_text(sealed(as_json(told)), encoding="utf-8", newline="\n")
     return sorted(file.relative_to(draft).as_posix() for file in made)
-
-
-def _as_written(texts: "pd.Series[str]") -> "pd.Series[Any]":
-    """A column of a table: whole numbers, numbers to the last bit with missing ones, or text."""
-    for kind in (int, lambda text: float(text or "nan")):
-        with suppress(ValueError):
-            return texts.map(kind)
-    return texts
-
-
-def _year(value: float) -> int | None:
-    """A year of a table; None where there is none."""
-    return None if value != value else int(value)

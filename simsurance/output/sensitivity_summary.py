@@ -95,7 +95,7 @@ def worth_words(worth: "Worth", said: Words) -> dict[str, Any]:
 
 def worth_facts(known: "Information", fund: str, said: Words, count: int = TOLD) -> dict[str, Any]:
     """The event of a fund, its chance, and the unknowns that are worth most to know, as far as draws tell them apart."""
-    share, found = float(known.event(fund).mean()), known.worths(fund)
+    share, found = known.chance(fund), known.worths(fund)
     worths = [worth_words(each, said) for each in found[:count]]
     facts = {"by": known.by(fund), "chance": chance_words(share, said), "worths": worths}
     return facts | {"apart": bool(found) and worths_apart(found), "draws": known.run.sample.draws}

@@ -108,6 +108,10 @@ class Information:
         """Whether a fund is depleted by then, [draw]."""
         return np.asarray(self.run.depletion[fund] <= self.by(fund))
 
+    def chance(self, fund: str) -> float:
+        """The share of draws in which it is."""
+        return float(self.event(fund).mean())
+
     def worths(self, fund: str) -> list[Worth]:
         """Every unknown, the one worth most first; none where the event is sure."""
         event = self.event(fund)
@@ -127,7 +131,7 @@ class Information:
 
         rows = [
             (
-                *(fund, each.unknown.kind, each.unknown.name, self.by(fund), float(self.event(fund).mean())),
+                *(fund, each.unknown.kind, each.unknown.name, self.by(fund), self.chance(fund)),
                 *(each.share, each.low, each.high, each.chance_lowest, each.chance_highest),
             )
             for fund in self.funds

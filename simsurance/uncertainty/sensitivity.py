@@ -239,6 +239,11 @@ class Sensitivity:
         known = YEARS_FUNDED if measure == DEPLETION else measure
         return any(each.range for each in self.ends(fund, known))
 
+    def sizes(self, unknown: Unknown) -> tuple[float, float]:
+        """What an unknown is at its low and its high end."""
+        low, high = (self.shocks.size(unknown, z) for z in (-self.shocks.z, self.shocks.z))
+        return low, high
+
     @property
     def brought_nearer(self) -> list[Unknown]:
         """Unknowns that had to be brought nearer to their medians at an end, as what was observed could not be met."""
@@ -255,7 +260,7 @@ class Sensitivity:
         import pandas as pd
 
         nearer = dict(zip(self.shocks.unknowns, self.arrays[NEARER][1:].reshape(-1, 2), strict=True))
-        sizes = {each: [self.shocks.size(each, z) for z in (-self.shocks.z, self.shocks.z)] for each in nearer}
+        sizes = {each: self.sizes(each) for each in nearer}
         rows = [
             (
                 *(fund, measure, each.unknown.kind, each.unknown.name, *sizes[each.unknown]),

@@ -189,6 +189,11 @@ class Stochastic:
         return self.central.years
 
     @property
+    def funds(self) -> list[str]:
+        """The funds."""
+        return list(self.kept.yearly)
+
+    @property
     def brought_nearer(self) -> int:
         """Draws some of whose inputs were brought nearer to their medians, so that they agree with what was observed."""
         return int((self.kept.nearer < 1).any(axis=-1).sum())

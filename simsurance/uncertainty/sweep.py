@@ -273,6 +273,14 @@ class Sweep:
         found = pd.concat(tables, ignore_index=True).sort_values("point", kind="stable").drop(columns="point")
         return found.set_index([*(grid.key for grid in self.points.grids), "fund"])
 
+    def with_measure(self, measure: str) -> "pd.DataFrame":
+        """The table, with reserve months at the end of a year where these are what is asked for."""
+        if measure in self.table:
+            return self.table
+        return self.table.assign(
+            **{measure: np.stack([self.of(fund, measure) for fund in self.funds], axis=-1).ravel()}
+        )
+
 
 def values_of(arrays: Arrays, fund: str, measure: str, years: Sequence[int]) -> np.ndarray:
     """A measure of a fund that there is, from what is kept of points, NaN where it has no value, [point]."""

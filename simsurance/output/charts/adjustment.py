@@ -1,6 +1,6 @@
 """Charts of a timely adjustment: its factors and who bears how much; the reserve with it, without it, on a fixed path."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +30,7 @@ from simsurance.output.charts.marks import depletion_of
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import drawn_unit, fund_label, unit, words_of
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     from simsurance.answers.adjustment import Adjustment
@@ -61,7 +62,7 @@ def draw(found: "Adjustment", lang: str = "en") -> Chart:
 
 def _factors(found: "Adjustment", lang: str) -> Chart:
     table, scenario, years = found.table, found.scenario, found.ruled.years
-    prices, said = found.ruled.account["price_level"], words_of(scenario, lang)
+    prices, said = found.ruled.accounts[RESIDENT]["price_level"], words_of(scenario, lang)
     factors = [
         Line(
             name,
@@ -134,7 +135,7 @@ def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
     with canvas.style():
         lines = []
         for path, run in found.runs.items():
-            points = dict(zip(run.years, run.account["reserve_months"].tolist(), strict=True))
+            points = dict(zip(run.years, run.accounts[RESIDENT]["reserve_months"].tolist(), strict=True))
             lines.append(Line(path, canvas.wrapped(said.label(f"adjustment.path.{path}")), points, *PATH_LOOKS[path]))
         figure = canvas.sheet(
             said.say("chart.title.adjustment_paths", **_depletions(found), **_whose(found, said)),
@@ -152,8 +153,8 @@ def draw_paths(found: "Adjustment", lang: str = "en") -> Chart:
         return Chart("adjustment_paths", figure, canvas.frame(lines, unit("months", said).name))
 
 
-def write_all(found: "Adjustment", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(found: "Adjustment", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw both charts into a folder; yields the files."""
     folder.mkdir(exist_ok=True)
     for chart in (draw(found, lang), draw_paths(found, lang)):
-        yield from canvas.write(chart, folder)
+        yield from canvas.write(chart, folder, formats)

@@ -1,18 +1,19 @@
 """Chart of an attribution: from one scenario to the other, part by part."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from simsurance.output.attribution_summary import YEARS, attribution_facts, part_words, signed
+from simsurance.output.attribution_summary import YEARS, attribution_facts, part_titles, signed
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, scenario_title, words_of
+from simsurance.output.planned import FORMATS
 from simsurance.output.sweep_summary import at_axis, told
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ LEFT, RIGHT = 0.365, 0.93
 NAME_WIDTH: Final = 36
 
 
-def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Chart:
+def draw(
+    found: "Attribution", fund: str, measure: str, lang: str = "en", titles: Mapping[str, str] | None = None
+) -> Chart:
     """Bars from top to bottom: the scenario, every part where those above it have led, the scenario with all."""
     said = words_of(found.central.scenario, lang)
     facts, table = attribution_facts(found, fund, measure, lang), found.effects(fund, measure)
@@ -61,8 +64,8 @@ def draw(found: "Attribution", fund: str, measure: str, lang: str = "en") -> Cha
         axes = canvas.plot_area(figure, (LEFT, 1.9 / high, RIGHT - LEFT, ROW * rows / high))
         axes.grid(visible=False)
         axes.set_ylim(rows - 0.5, -0.5)
-        parts_by_name = {part.name: part_words(part, found.central.scenario, lang) for part in found.sets.parts}
-        names = [scenario_title(found.central.scenario, lang), *(parts_by_name[str(each)] for each in ordered.index)]
+        told_by_name = titles or part_titles(found, lang)
+        names = [scenario_title(found.central.scenario, lang), *(told_by_name[str(each)] for each in ordered.index)]
         names.append(word("mark.all_parts", lang))
         axes.barh([0, rows - 1], [first, last], HIGH, color=WHOLE)
         low, top = min([0.0, first, last, *ends]), max([0.0, first, last, *ends])
@@ -99,7 +102,15 @@ def _tell(axes: "Axes", value: float, place: int, text: str) -> None:
     )
 
 
-def write_all(found: "Attribution", folder: Path, fund: str, measure: str, lang: str) -> Iterator[Path]:
-    """Draw the chart into a folder; yields the files."""
+def write_all(
+    found: "Attribution",
+    folder: Path,
+    fund: str,
+    measure: str,
+    lang: str,
+    titles: Mapping[str, str] | None = None,
+    formats: Sequence[str] = FORMATS,
+) -> Iterator[Path]:
+    """Draw the chart into a folder, in some formats; yields the files. `titles`: what parts are called, where that is known."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(found, fund, measure, lang), folder)
+    yield from canvas.write(draw(found, fund, measure, lang, titles), folder, formats)

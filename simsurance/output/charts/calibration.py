@@ -1,6 +1,6 @@
 """Chart of a calibration: what is left of every figure, before and after."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMI
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, in_its_words, words_of
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     from simsurance.evidence.fund_fit import FundFit
@@ -30,7 +31,7 @@ TOLERATED: Final = "#E4E4E4"
 def draw(fit: "FundFit", lang: str = "en") -> Chart:
     """A row a figure: hollow before, full after, the item's tolerance behind."""
     said, table = words_of(fit.scenario, lang), fit.residuals
-    funds = list(dict.fromkeys(each.item.fund for each in fit.figures))
+    funds = list(dict.fromkeys(table.index.get_level_values("fund")))
     rows = len(table) + len(funds)
     high = ROW * rows + REST
     with canvas.style():
@@ -44,8 +45,8 @@ def draw(fit: "FundFit", lang: str = "en") -> Chart:
         axes = canvas.plot_area(figure, (LEFT, 1.9 / high, RIGHT - LEFT, ROW * rows / high))
         axes.grid(visible=False)
         names, heads = dict[int, str](), dict[str, int]()
-        for order, (each, (_, row)) in enumerate(zip(fit.figures, table.iterrows(), strict=True)):
-            fund = each.item.fund
+        for order, row in enumerate(table.reset_index().to_dict(orient="records")):
+            fund = str(row["fund"])
             heads.setdefault(fund, order + len(heads))
             place = order + len(heads)
             within = 100 * TOLERANCE[str(row["unit"])]
@@ -54,7 +55,7 @@ def draw(fit: "FundFit", lang: str = "en") -> Chart:
             axes.plot([before, after], [place, place], color=GREY, linewidth=0.8, zorder=2)
             axes.plot([before], [place], "o", markersize=4, markerfacecolor="white", markeredgecolor=GREY, zorder=3)
             axes.plot([after], [place], "o", markersize=4.5, color=BLUE if row["within"] else VERMILLION, zorder=4)
-            name = word("mark.figure", lang, what=item_label(each.item.name, said), year=each.year)
+            name = word("mark.figure", lang, what=item_label(str(row["item"]), said), year=row["year"])
             names[place] = canvas.wrapped(name, NAMES, 1, size=NAME_SIZE)
         for fund, place in heads.items():
             head = axes.annotate(
@@ -78,7 +79,7 @@ def _title(fit: "FundFit", lang: str) -> str:
     return word("title.calibration", lang, title=in_its_words(fit.scenario, "title", lang), **found)
 
 
-def write_all(fit: "FundFit", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(fit: "FundFit", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw the chart into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(fit, lang), folder)
+    yield from canvas.write(draw(fit, lang), folder, formats)

@@ -35,6 +35,7 @@ from simsurance.output.charts.rows import LEFT, Row, draw_rows, rows_high
 from simsurance.output.charts.titles import range_in_words
 from simsurance.output.charts.words import clauses, word
 from simsurance.output.labels import Unit, drawn_unit, fund_label, scenario_title, words_of
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -463,14 +464,16 @@ def panels_high(panels: int) -> float:
     return -(-panels // ACROSS) * (PANEL_HEAD + PANEL_HIGH) + YEARS_HIGH
 
 
-def write_all(comparison: "Comparison", folder: Path, lang: str, ranges: Ranges = None) -> Iterator[Path]:
+def write_all(
+    comparison: "Comparison", folder: Path, lang: str, ranges: Ranges = None, formats: Sequence[str] = FORMATS
+) -> Iterator[Path]:
     """Draw every chart into a folder, with more than six others in several files; yields the files."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for name in charts_of(comparison):
         for part, chosen in enumerate(sheets_of(name, comparison), start=1):
             chart = draw(name, comparison, lang, chosen, ranges)
             stem = name if part == 1 else f"{name}_{part}"
-            yield from canvas.write(canvas.Chart(stem, chart.figure, chart.data), folder)
+            yield from canvas.write(canvas.Chart(stem, chart.figure, chart.data), folder, formats)
 
 
 class ComparisonPlots:

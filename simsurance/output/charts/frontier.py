@@ -1,6 +1,6 @@
 """Chart of packages: what efficient ones cost the public and members, and beside it what each moves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.frontier_summary import ADDED
 from simsurance.output.labels import fund_label, words_of
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -140,7 +141,7 @@ def _levers(axes: "Axes", found: "Frontier", said: "Words") -> None:
     )
 
 
-def write_all(found: "Frontier", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(found: "Frontier", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw the chart into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(found, lang), folder)
+    yield from canvas.write(draw(found, lang), folder, formats)

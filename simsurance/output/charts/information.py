@@ -1,6 +1,6 @@
 """What it is worth to know each unknown: bars of the share of an event's variance that goes, with their intervals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from simsurance.output.charts.sensitivity import BAR, MOST, NAMES, SIZE, rows_ar
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, chance_words, sampler_words
 from simsurance.output.labels import fund_label, words_of
+from simsurance.output.planned import FORMATS
 from simsurance.output.sensitivity_summary import bounded, unknown_shown
 from simsurance.uncertainty.information import told_apart
 
@@ -33,19 +34,18 @@ def draw(known: "Information", fund: str, lang: str = "en") -> Chart:
         return Chart(f"information_{fund}", _figure(known, fund, lang), own)
 
 
-def write_all(known: "Information", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(known: "Information", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw the bars of every fund whose depletion is neither sure nor ruled out; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
     for fund in known.funds:
         if known.worths(fund):
-            yield from canvas.write(draw(known, fund, lang), folder)
+            yield from canvas.write(draw(known, fund, lang), folder, formats)
 
 
 def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
     scenario = known.run.scenario
     said, shown = words_of(scenario, lang), known.worths(fund)[:MOST]
     below = foot(scenario, lang, [], [word("note.information", lang)])
-    share = float(known.event(fund).mean())
     figure = canvas.sheet(
         word(
             "title.information",
@@ -56,7 +56,7 @@ def _figure(known: "Information", fund: str, lang: str) -> ChartFigure:
             share=bounded(shown[0].share) if told_apart(known.worths(fund)) else None,
             draws=known.run.sample.draws,
         ),
-        word("axis.information", lang, chance=chance_words(share, said)),
+        word("axis.information", lang, chance=chance_words(known.chance(fund), said)),
         below.also(sampler_words(known.run, lang)),
         lang,
         SIZE,

@@ -1,6 +1,6 @@
 """Charts of scenarios on the same draws: by how much one differs from the base year by year, and how often it is higher."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -28,6 +28,7 @@ from simsurance.output.charts.stochastic import (
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, sampler_words
 from simsurance.output.labels import drawn_unit, fund_label, scenario_title, words_of
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,16 +54,16 @@ def charts_of(pairs: "Pairs") -> list[tuple[str, str, str]]:
     """Scenario, fund and column of each chart: of what differs at all."""
     table = pairs.by_year
     differ = {key[:-1] for key in table.index[table["same"] < 1]}
-    funds = [fund for fund in pairs.runs[0].kept.yearly if fund_of(fund).pooled]
+    funds = [fund for fund in pairs.runs[0].funds if fund_of(fund).pooled]
     keys = ((name, fund, column) for name in pairs.names[1:] for fund in funds for column in UNITS)
     return [key for key in keys if key in differ]
 
 
-def write_all(pairs: "Pairs", folder: Path, lang: str) -> Iterator[Path]:
-    """Draw every chart into a folder; yields the files."""
+def write_all(pairs: "Pairs", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
+    """Draw every chart into a folder, in some formats; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
     for key in charts_of(pairs):
-        yield from canvas.write(draw(pairs, *key, lang), folder)
+        yield from canvas.write(draw(pairs, *key, lang), folder, formats)
 
 
 def _figure(pairs: "Pairs", name: str, fund: str, column: str, lang: str) -> "tuple[ChartFigure, pd.DataFrame]":

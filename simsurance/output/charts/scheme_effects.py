@@ -1,5 +1,7 @@
 """The chart of what a policy in one scheme does to every fund: a panel a fund, a row a policy."""
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -20,6 +22,7 @@ from simsurance.output.charts.canvas import (
 )
 from simsurance.output.charts.words import word
 from simsurance.output.labels import drawn_unit, fund_label, scenario_title, words_of
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +53,7 @@ def draw(effects: "SchemeEffects", lang: str = "en") -> Chart:
 
 def _draw(effects: "SchemeEffects", lang: str) -> Chart:
     changes = effects.effects["balance_present_value"]
-    funds = list(effects.base.accounts)
+    funds = effects.funds
     drawn = changes[changes.index.isin(funds, level="fund")]
     shown = drawn_unit("yuan", words_of(effects.base.scenario, lang), drawn)
     table = drawn / shown.size
@@ -126,3 +129,9 @@ def _sums(axes: "Axes", sums: list[float], words: str, figure: ChartFigure) -> N
         words, (1, 1), (SUMS, 5), "axes fraction", "offset points", ha="right", va="bottom", color=GREY
     )
     note.set_annotation_clip(False)
+
+
+def write_all(effects: "SchemeEffects", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
+    """Draw the chart into a folder, in some formats; yields the files."""
+    folder.mkdir(exist_ok=True)
+    yield from canvas.write(draw(effects, lang), folder, formats)

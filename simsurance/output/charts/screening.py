@@ -1,6 +1,6 @@
 """Which unknowns matter at all: bars of the mean elementary effect, with their intervals, a dot for the standard deviation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sensitivity import BAR, KEY, NAMES, key, rows_area
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
+from simsurance.output.planned import FORMATS
 from simsurance.output.sensitivity_summary import unknown_shown
 from simsurance.uncertainty.stochastic import YEARS_FUNDED
 
@@ -42,12 +43,12 @@ def draw(found: "Screening", fund: str, lang: str = "en", measure: str = YEARS_F
         return Chart(f"morris_{fund}", _figure(found, fund, measure, lang), own)
 
 
-def write_all(found: "Screening", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(found: "Screening", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw the bars of every fund that something is known to move; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
     for fund in found.funds:
         if any(each.known and each.size for each in found.effects(fund, YEARS_FUNDED)):
-            yield from canvas.write(draw(found, fund, lang), folder)
+            yield from canvas.write(draw(found, fund, lang), folder, formats)
 
 
 def _figure(found: "Screening", fund: str, measure: str, lang: str) -> ChartFigure:

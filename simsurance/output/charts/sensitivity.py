@@ -1,6 +1,6 @@
 """Tornadoes: a measure of a fund with every unknown low and high, what moves it most first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from simsurance.output.charts.keys import value_words
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
+from simsurance.output.planned import FORMATS
 from simsurance.output.sensitivity_summary import unknown_shown
 from simsurance.output.sweep_summary import at_axis, change_told, measure_words, told, unit_of
 from simsurance.uncertainty.sensitivity import DEPLETION, INPUT, SETTLEMENT, SHIFT, Ends, Sensitivity
@@ -64,12 +65,12 @@ def charts_of(found: Sensitivity, fund: str) -> list[str]:
     return [measure for measure in found.measures(fund) if measure != YEARS_FUNDED and found.moves(fund, measure)]
 
 
-def write_all(found: Sensitivity, folder: Path, lang: str) -> Iterator[Path]:
+def write_all(found: Sensitivity, folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw every tornado into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
     for fund in found.funds:
         for measure in charts_of(found, fund):
-            yield from canvas.write(draw(found, fund, measure, lang), folder)
+            yield from canvas.write(draw(found, fund, measure, lang), folder, formats)
 
 
 def _table(found: Sensitivity, fund: str, measure: str) -> "pd.DataFrame":
@@ -170,7 +171,7 @@ def _value(found: Sensitivity, fund: str, measure: str, value: float, said: "Wor
 
 def _name(found: Sensitivity, ends: Ends, said: "Words") -> str:
     """The unknown and what it is at its ends, on lines that fit."""
-    low, high = (found.shocks.size(ends.unknown, z) for z in (-found.shocks.z, found.shocks.z))
+    low, high = found.sizes(ends.unknown)
     sizes = ""
     if ends.unknown.kind == INPUT:
         least, most = (value_words(found.scenario, ends.unknown.name, each, said, 3) for each in (low, high))

@@ -1,6 +1,6 @@
 """Map of a conclusion over two grids: where it holds, and where it flips."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,7 @@ from simsurance.output.charts.sweep import (
 )
 from simsurance.output.charts.words import word
 from simsurance.output.labels import scenario_title, words_of
+from simsurance.output.planned import FORMATS
 from simsurance.output.signs_words import region_words, signs_facts
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _names(axes: "Axes", found: "Signs", said: "Words") -> None:
         height -= 0.06 + 0.05 * (1 + name.count("\n"))
 
 
-def write_all(found: "Signs", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(found: "Signs", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw the map into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(found, lang), folder)
+    yield from canvas.write(draw(found, lang), folder, formats)

@@ -1,6 +1,6 @@
 """Charts of an answer: the measure along what is varied, with the answer marked; and what waiting costs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,8 @@ from simsurance.output.charts.keys import rise_of, size_of, vary_axis
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
-from simsurance.output.measured import measured, year_or_none
+from simsurance.output.measured import depletion_in
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -160,9 +161,9 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
     a_year = None if found.a_year is None else rise_of(vary, found.a_year, said)
     named = {"what": shown_name(vary.keys[0], lang)}
     able = [each for each in found.by_start if each.solution is not None]
-    depleted = year_or_none(measured(first.central, first.fund)["depletion_year"])
+    depleted = depletion_in(first.central.measures["value"], first.fund)
     none = next((each.vary.start for each in found.by_start if each.solution is None), None)
-    asked = asked_words(first.condition if isinstance(first, Solved) else first.chance, first.central, said)
+    asked = asked_words(first.question, first.central, said)
     notes = [_asked(vary, asked, lang)]
     depleted = depleted if depleted and found.starts[0] <= depleted <= found.starts[-1] else None
     notes += [word("note.delay_depleted", lang, year=depleted)] if depleted else []
@@ -203,9 +204,11 @@ def draw_delay(found: "Delay", lang: str = "en") -> Chart:
         return Chart(f"delay_{first.fund}", figure, found.table.reset_index())
 
 
-def write_all(found: "Solved | OnDraws", delay: "Delay | None", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(
+    found: "Solved | OnDraws", delay: "Delay | None", folder: Path, lang: str, formats: Sequence[str] = FORMATS
+) -> Iterator[Path]:
     """Draw the charts into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(found, lang), folder)
+    yield from canvas.write(draw(found, lang), folder, formats)
     if delay:
-        yield from canvas.write(draw_delay(delay, lang), folder)
+        yield from canvas.write(draw_delay(delay, lang), folder, formats)

@@ -1,6 +1,6 @@
 """Charts of draws: fans of a fund above the chance that it is depleted, and the year in which it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,8 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.draws_words import odds, range_words, sampler_words, spread_facts
 from simsurance.output.labels import drawn_unit, fund_label, words_of
-from simsurance.output.measured import measured, year_or_none
+from simsurance.output.measured import depletion_in
+from simsurance.output.planned import FORMATS
 from simsurance.variables import CONSTANT_PRICES
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def _mark_depletion(axes: "Axes", stochastic: "Stochastic", fund: str, lang: str
 
 def _central(stochastic: "Stochastic", fund: str) -> int | None:
     """The depletion year of the central run."""
-    return year_or_none(measured(stochastic.central, fund)["depletion_year"])
+    return depletion_in(stochastic.measures["central"], fund)
 
 
 def _key(axes: "Axes", said: "Words") -> None:
@@ -359,7 +360,7 @@ CHARTS: Final[dict[str, tuple[str, Callable[..., tuple[ChartFigure, "pd.DataFram
 
 def charts_of(stochastic: "Stochastic") -> list[str]:
     """The charts of funds that the scenario projects."""
-    return [name for name, (fund, _) in CHARTS.items() if fund in stochastic.kept.yearly]
+    return [name for name, (fund, _) in CHARTS.items() if fund in stochastic.funds]
 
 
 def draw(name: str, stochastic: "Stochastic", lang: str = "en") -> Chart:
@@ -374,8 +375,8 @@ def draw(name: str, stochastic: "Stochastic", lang: str = "en") -> Chart:
         return Chart(name, *CHARTS[name][1](stochastic, lang))
 
 
-def write_all(stochastic: "Stochastic", folder: Path, lang: str) -> Iterator[Path]:
-    """Draw every chart that the draws have into a folder; yields the files."""
+def write_all(stochastic: "Stochastic", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
+    """Draw every chart that the draws have into a folder, in some formats; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in charts_of(stochastic):
-        yield from canvas.write(draw(name, stochastic, lang), folder)
+        yield from canvas.write(draw(name, stochastic, lang), folder, formats)

@@ -1,6 +1,6 @@
 """Chart of the nearest joint shock: what it is made of, and reserve months with it and without."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,8 +12,9 @@ from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMI
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
+from simsurance.output.planned import FORMATS
 from simsurance.output.sensitivity_summary import unknown_shown
-from simsurance.output.stress_summary import LEAST, MOST, stress_facts
+from simsurance.output.stress_summary import LEAST, MOST
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,14 +33,14 @@ BELOW: Final = 24.0
 
 def draw(found: "Stress", lang: str = "en") -> Chart:
     """Bars of the unknowns in standard deviations, largest part of the distance first; months by year on the right."""
-    said, facts = words_of(found.scenario, lang), stress_facts(found, lang)
+    said = words_of(found.scenario, lang)
     reached = found.found.reached
     title = ("title.stress_saves" if found.saves else "title.stress") if reached else "title.stress_none"
     notes = [word("note.stress", lang)] if reached else []
     notes.append(word("note.stress_lines", lang, by=found.by))
     with canvas.style():
         figure = canvas.sheet(
-            word(title, lang, fund=fund_label(found.fund, lang), by=found.by, distance=facts["distance"]),
+            word(title, lang, fund=fund_label(found.fund, lang), by=found.by, distance=said.number(found.distance, 2)),
             word("axis.stress", lang),
             foot(found.scenario, lang, [], notes),
             lang,
@@ -91,7 +92,7 @@ def _months(axes: "Axes", found: "Stress", said: "Words") -> None:
     axes.set_ylabel(said.label("chart.axis.stress_months"), fontsize=7.5)
 
 
-def write_all(found: "Stress", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(found: "Stress", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw the chart into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(found, lang), folder)
+    yield from canvas.write(draw(found, lang), folder, formats)

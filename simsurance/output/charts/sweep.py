@@ -1,6 +1,6 @@
 """Charts of a sweep: a measure along one grid, or a heat map over two with the contour of depletion."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import Unit, drawn_unit, fund_label, words_of
 from simsurance.output.labels import unit as unit_in
+from simsurance.output.planned import FORMATS
 from simsurance.output.sweep_summary import DEPLETION, SHARES, measure_words, told, unit_of
 from simsurance.uncertainty.sweep import require_chart
 
@@ -75,10 +76,12 @@ def draw(sweep: "Sweep", fund: str, measure: str, lang: str = "en") -> Chart:
         return Chart(f"{NAME}_{fund}_{measure}", figure, _table(sweep, fund, measure))
 
 
-def write_all(sweep: "Sweep", folder: Path, fund: str, measure: str, lang: str) -> Iterator[Path]:
+def write_all(
+    sweep: "Sweep", folder: Path, fund: str, measure: str, lang: str, formats: Sequence[str] = FORMATS
+) -> Iterator[Path]:
     """Draw the chart into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(sweep, fund, measure, lang), folder)
+    yield from canvas.write(draw(sweep, fund, measure, lang), folder, formats)
 
 
 def _table(sweep: "Sweep", fund: str, measure: str) -> "pd.DataFrame":

@@ -1,6 +1,6 @@
 """Where the variance of a fund's years comes from: total indices of Sobol, pale, and first-order ones, dark."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.sensitivity import BAR, MOST, NAMES, SIZE, rows_area
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, words_of
+from simsurance.output.planned import FORMATS
 from simsurance.output.sensitivity_summary import bounded, group_shown
 from simsurance.uncertainty.variance import told_apart
 
@@ -27,12 +28,12 @@ def draw(shares: "Shares", fund: str, lang: str = "en") -> Chart:
         return Chart(f"sobol_{fund}", _figure(shares, fund, lang), table[table["fund"] == fund].drop(columns="fund"))
 
 
-def write_all(shares: "Shares", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(shares: "Shares", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw the bars of every fund whose years vary; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
     for fund in shares.funds:
         if shares.indices(fund):
-            yield from canvas.write(draw(shares, fund, lang), folder)
+            yield from canvas.write(draw(shares, fund, lang), folder, formats)
 
 
 def _figure(shares: "Shares", fund: str, lang: str) -> ChartFigure:
