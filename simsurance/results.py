@@ -289,7 +289,8 @@ def _frame(table: str, keys: Mapping[str, Iterable[object]], columns: dict[str, 
     if len(keys) == 1:
         index = index.get_level_values(0)
     assert tuple(keys) == KEYS[table]
-    return pd.DataFrame({name: np.asarray(values).reshape(-1) for name, values in columns.items()}, index=index)
+    unsigned = {name: np.ravel(values) + 0.0 for name, values in columns.items()}  # -0.0 + 0.0 is 0.0
+    return pd.DataFrame(unsigned, index=index)
 
 
 def simulate(
