@@ -62,7 +62,7 @@ class OfBond:
 
     def _term(self, part: str, years: Sequence[int], unit: str, style: str) -> Line:
         value = float(getattr(self.bond, part)) / (self.unit if unit == "yuan_total" else 1.0)
-        key, label = f"{BONDS}.{self.name}.{part}", f"bond_{part}{OF}{self.name}"
+        key, label = f"{BONDS}.{self.name}.{part}", f"bond.{part}{OF}{self.name}"
         return constant(Line(self.place(part), dict.fromkeys(years, value), unit, label=label, key=key, style=style))
 
     def lines(self) -> Iterator[Line]:
@@ -124,7 +124,7 @@ class OfBond:
         assert table is not None
         own, size = table.xs(self.name, level="bond")[column or part], self.unit if unit == "yuan_total" else 1.0
         values = {year: float(own[year]) / size for year in years}
-        return Line(self.place(part), values, unit, formula, f"bond_{part}{OF}{self.name}", note=note, style=style)
+        return Line(self.place(part), values, unit, formula, f"bond.{part}{OF}{self.name}", note=note, style=style)
 
     def booked(self, flow: str, year: int) -> str:
         """A flow of `OF_BONDS` in a formula; empty in years without it."""

@@ -228,7 +228,7 @@ class Book:
         entries, name = self.said.entries, line.label or line.name
         if OF in name:
             part, _, whose = name.partition(OF)
-            if part.startswith("choice_"):
+            if part.startswith("choice."):
                 whose = choice_title(self.source.scenario, whose, self.lang)
             return self.said.say(f"workbook.named.{part}", name=whose)
         keys = (f"workbook.line.{name}", f"column.{name}")

@@ -105,7 +105,7 @@ class OfChoice:
         """What may be changed of it."""
         for part in TERMS if self.years else ():
             values = dict.fromkeys(self.years, float(getattr(self.choice, part)))
-            key, label = f"{CHOICES}.{self.name}.{part}", f"choice_{part}{OF}{self.name}"
+            key, label = f"{CHOICES}.{self.name}.{part}", f"choice.{part}{OF}{self.name}"
             yield constant(Line(self.place(part), values, "share", label=label, key=key, style="percent"))
 
     def heads(self, of: Found) -> Iterator[Line]:
@@ -159,7 +159,9 @@ class OfChoice:
         self, part: str, values: Mapping[int, float], unit: str, style: str, formula: str = "", note: str = ""
     ) -> Line:
         own = {year: values[year] for year in self.years}
-        return Line(self.place(part), own, unit, formula, f"choice_{part}{OF}{self.name}", note=note, style=style)
+        amount, _, rest = part.partition("_")
+        told = f"{amount}.{rest}" if amount in AMOUNTS else part
+        return Line(self.place(part), own, unit, formula, f"choice.{told}{OF}{self.name}", note=note, style=style)
 
 
 def _divided(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
