@@ -4,6 +4,7 @@ import numpy as np
 
 from simsurance.axes import (
     AGE,
+    EMPLOYEES,
     GAP_DEPTH,
     HEALTH,
     NOT_EMPLOYEES,
@@ -31,6 +32,8 @@ OF_MOVES = (
     *("leaver_enrolment", "years_count"),
 )
 """Moves to, within and from the employee scheme."""
+EXACT, MOST_STEPS = 1e-13, 20
+"""How near a level of entry is found, relative, and in so many steps at most."""
 
 
 def demographic_basis(inputs: Inputs) -> dict[str, np.ndarray]:
@@ -230,7 +233,8 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     """Probability of entering the employee scheme, of resident insured and of the uninsured.
 
     `relative` is the table's probability by age times the relative chance of the area and income group; it is brought to the
-    table's mean over the people of working age outside the scheme in the opening state.
+    table's mean over the people of working age outside the scheme in the opening state, and in a draw to the net flow that it
+    would have by the values before it was drawn.
     """
     scheme = inputs.values.employee
     if not inputs.scenario.form.has("employee"):
@@ -240,6 +244,8 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     )
     chance = employee_chance(inputs)
     entry = relative * (outside.sum() / (outside * chance).sum())
+    if inputs.scenario.undrawn is not None:
+        entry = entry * entry_level_of_draw(inputs, cells, entry[:1])
     if entry.max() >= 1:
         raise SimsuranceError(
             f"employee.entry_level: gives a probability of entry of {entry.max():.3g} at some age; "
@@ -256,6 +262,43 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
             f"with the fitted one, of {most:.3g} at some age; a lower share, or a lower flexible_outside or entry_level"
         )
     return found
+
+
+def entry_level_of_draw(inputs: Inputs, cells: np.ndarray, entry: np.ndarray) -> float:
+    """What the probabilities of entry of a draw are multiplied by, so that its exits and its odds leave the net flow as it was.
+
+    A draw moves how many leave the scheme and who enters it; by how many its active members grew in a year was published. So of
+    the persons of the opening state as many more enter as leave. ArithmeticError where no entries, or all, are too few.
+    """
+    own, scheme = inputs.scenario.undrawn.employee, inputs.values.employee  # type: ignore[union-attr]
+    level, was = (float(inputs.yearly(each.exit_level, [inputs.first])[0]) for each in (scheme, own))
+    odds_ratio = scheme.uninsured_odds_ratio
+    if (level, odds_ratio) == (was, own.uninsured_odds_ratio):
+        return 1.0
+    exits = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")["exit"]
+    staying = on(exits * (1 - retirement(inputs)[0]), "sex", "age")
+    insured, uninsured, active = (
+        cells[:, :, rows].sum(axis=axis("health", "status"), keepdims=True)
+        for rows in (TENURES, UNINSURED, slice(EMPLOYEES.start, EMPLOYEES.start + 1))
+    )
+
+    def entering(factor: float, odds_ratio: float) -> tuple[float, float]:
+        """Persons who enter, and how many more for a higher factor."""
+        some, spread = factor * entry, 1 + (odds_ratio - 1) * factor * entry
+        number = (insured * some).sum() + (uninsured * odds_ratio * some / spread).sum()
+        return float(number), float((insured * entry).sum() + (uninsured * odds_ratio * entry / spread**2).sum())
+
+    wanted = entering(1.0, own.uninsured_odds_ratio)[0] + (level - was) * float((active * staying).sum())
+    found = 1.0
+    for _ in range(MOST_STEPS):
+        number, slope = entering(found, odds_ratio)
+        step = (wanted - number) / slope
+        found += step
+        if not found > 0:
+            break
+        if abs(step) <= EXACT * found:
+            return found
+    raise ArithmeticError(f"no entries leave the net flow to the employee scheme at {wanted:.3g} persons")
 
 
 def flexible_joining(inputs: Inputs, cells: np.ndarray, entry: np.ndarray) -> np.ndarray:
