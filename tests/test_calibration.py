@@ -1,5 +1,6 @@
 """How fitted values are found, and that the baseline ships what is found for the employee scheme."""
 
+import csv
 import tomllib
 from decimal import Decimal
 from functools import cache, partial
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simsurance.data.tables import published
+from simsurance.data.tables import DATA, published
 from simsurance.evidence import calibration
 from simsurance.evidence import calibration_employee as employee
 from simsurance.evidence.fit import (
@@ -63,6 +64,12 @@ def test_the_weak_targets_of_critical_illness_are_missed_in_opposite_directions_
         assert float(entry.low) <= BASE.leaves[key] <= float(entry.high)
 
 
+def known_rows() -> list[dict[str, str]]:
+    """What was read about behaviour, a row each."""
+    with (DATA / "behaviour_parameters.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def half_a_digit(key: str) -> float:
     """Half a unit of the last digit that the baseline's file gives a fitted value: the file's own text counts."""
     path, _, year = key.removeprefix("1 + ").removesuffix("]").partition("[")
@@ -86,6 +93,17 @@ def test_the_baseline_ships_what_is_found_to_its_last_digit(fits: list[Fit]) -> 
     for fit in fits:
         largest = max(1.01 * half_a_digit(fit.key), 1e-4 * abs(fit.found))
         assert abs(fit.shipped - fit.found) <= largest, fit
+
+
+def test_the_range_of_the_odds_of_the_uninsured_is_the_fit_at_the_ends_of_the_published_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = register()["employee.uninsured_odds_ratio"]
+    moves = next(each for each in known_rows() if each["name"] == "transfer_resident_to_employee")
+    for end, odds in (("low", entry.high), ("high", entry.low)):
+        monkeypatch.setattr(employee, "NET_TRANSFERS", float(moves[end]))
+        found = {fit.key: fit.found for fit in employee.employee_levels(BASE)}
+        assert float(odds) == pytest.approx(found["employee.uninsured_odds_ratio"], rel=1e-5)
 
 
 def test_income_of_every_year_is_what_was_published() -> None:
