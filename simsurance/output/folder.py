@@ -16,6 +16,7 @@ MADE_BY: Final = "simsurance"
 LITTER: Final = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """What file browsers leave wherever somebody looks."""
 LARGEST_MANIFEST: Final = 64 << 20
+ELSEWHERE: Final = "move it, or choose another folder with --out"
 SEAL: Final = '"seal": "{}"'
 """The last entry of a manifest: the hash of its text with an empty seal."""
 
@@ -73,8 +74,12 @@ def former_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.former")
 
 
-def refuse_foreign(path: Path) -> None:
-    """Raises SimsuranceError (ENVIRONMENT) where something stands at `path` that is not ours to replace."""
+def refuse_foreign(path: Path, read: bool = False) -> None:
+    """Raises SimsuranceError (ENVIRONMENT) where something stands at `path` that is not ours to replace.
+
+    `read`: the folder is to be read; what can be done does not name a folder to write to.
+    """
+    if_changed, if_foreign = ("restore it, or run the command again", "move it") if read else (ELSEWHERE, ELSEWHERE)
     if not os.path.lexists(path):
         return
     manifest = read_manifest(path)
@@ -82,7 +87,7 @@ def refuse_foreign(path: Path) -> None:
         _refuse_damaged(path / MANIFEST)
         raise _refusal(f"{path}: was not written by simsurance and is not replaced; choose another folder with --out")
     if not _as_sealed(path / MANIFEST, manifest.get("seal")):
-        raise _changed(path / MANIFEST)
+        raise _changed(path / MANIFEST, if_changed)
     hashes = manifest["outputs"]
     folders = {parent for name in hashes for parent in Path(name).parents}
     for file in sorted(path.rglob("*")):
@@ -90,9 +95,9 @@ def refuse_foreign(path: Path) -> None:
         if (file.is_dir() and not file.is_symlink() and name in folders) or file.name in LITTER:
             continue
         if file.is_symlink() or name.as_posix() not in {MANIFEST, *hashes}:
-            raise _refusal(f"{file}: was not written by simsurance; move it, or choose another folder with --out")
+            raise _refusal(f"{file}: was not written by simsurance; {if_foreign}")
         if name.as_posix() != MANIFEST and sha256(file) != hashes[name.as_posix()]:
-            raise _changed(file)
+            raise _changed(file, if_changed)
 
 
 def _refuse_damaged(manifest: Path) -> None:
@@ -122,8 +127,8 @@ def _as_sealed(manifest: Path, seal: object) -> bool:
     return hashlib.sha256(text.replace(SEAL.format(seal), SEAL.format("")).encode()).hexdigest() == seal
 
 
-def _changed(file: Path) -> SimsuranceError:
-    return _refusal(f"{file}: has been changed since it was written; move it, or choose another folder with --out")
+def _changed(file: Path, remedy: str) -> SimsuranceError:
+    return _refusal(f"{file}: has been changed since it was written; {remedy}")
 
 
 def _refusal(line: str) -> SimsuranceError:
