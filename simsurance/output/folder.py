@@ -16,7 +16,6 @@ MADE_BY: Final = "simsurance"
 LITTER: Final = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """What file browsers leave wherever somebody looks."""
 LARGEST_MANIFEST: Final = 64 << 20
-ELSEWHERE: Final = "move it, or choose another folder with --out"
 SEAL: Final = '"seal": "{}"'
 """The last entry of a manifest: the hash of its text with an empty seal."""
 
@@ -79,7 +78,6 @@ def refuse_foreign(path: Path, read: bool = False) -> None:
 
     `read`: the folder is to be read; what can be done does not name a folder to write to.
     """
-    if_changed, if_foreign = ("restore it, or run the command again", "move it") if read else (ELSEWHERE, ELSEWHERE)
     if not os.path.lexists(path):
         return
     manifest = read_manifest(path)
@@ -87,7 +85,7 @@ def refuse_foreign(path: Path, read: bool = False) -> None:
         _refuse_damaged(path / MANIFEST)
         raise _refusal(f"{path}: was not written by simsurance and is not replaced; choose another folder with --out")
     if not _as_sealed(path / MANIFEST, manifest.get("seal")):
-        raise _changed(path / MANIFEST, if_changed)
+        raise _changed(path / MANIFEST, read)
     hashes = manifest["outputs"]
     folders = {parent for name in hashes for parent in Path(name).parents}
     for file in sorted(path.rglob("*")):
@@ -95,9 +93,10 @@ def refuse_foreign(path: Path, read: bool = False) -> None:
         if (file.is_dir() and not file.is_symlink() and name in folders) or file.name in LITTER:
             continue
         if file.is_symlink() or name.as_posix() not in {MANIFEST, *hashes}:
-            raise _refusal(f"{file}: was not written by simsurance; {if_foreign}")
+            line = f"{file}: was not written by simsurance; move it"
+            raise _refusal(line if read else f"{line}, or choose another folder with --out")
         if name.as_posix() != MANIFEST and sha256(file) != hashes[name.as_posix()]:
-            raise _changed(file, if_changed)
+            raise _changed(file, read)
 
 
 def _refuse_damaged(manifest: Path) -> None:
@@ -127,8 +126,13 @@ def _as_sealed(manifest: Path, seal: object) -> bool:
     return hashlib.sha256(text.replace(SEAL.format(seal), SEAL.format("")).encode()).hexdigest() == seal
 
 
-def _changed(file: Path, remedy: str) -> SimsuranceError:
-    return _refusal(f"{file}: has been changed since it was written; {remedy}")
+def _changed(file: Path, read: bool) -> SimsuranceError:
+    line = f"{file}: has been changed since it was written"
+    return _refusal(
+        f"{line}; restore it, or run the command again"
+        if read
+        else f"{line}; move it, or choose another folder with --out"
+    )
 
 
 def _refusal(line: str) -> SimsuranceError:

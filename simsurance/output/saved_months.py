@@ -51,7 +51,7 @@ class SavedMonths(FundMonths):
 
     def stocks(self, date: int) -> dict[str, float]:
         """On 1 January: the fund, what lies between it and the money in the bank, and that money."""
-        return {name: float(column[date]) for name, column in self.dates.items()}
+        return {str(name): float(column[date]) for name, column in self.dates.items()}
 
     @cached_property
     def ranges(self) -> "pd.DataFrame":
