@@ -93,8 +93,9 @@ def refuse_foreign(path: Path, read: bool = False) -> None:
         if (file.is_dir() and not file.is_symlink() and name in folders) or file.name in LITTER:
             continue
         if file.is_symlink() or name.as_posix() not in {MANIFEST, *hashes}:
-            line = f"{file}: was not written by simsurance; move it"
-            raise _refusal(line if read else f"{line}, or choose another folder with --out")
+            if read:
+                raise _refusal(f"{file}: was not written by simsurance; move it")
+            raise _refusal(f"{file}: was not written by simsurance; move it, or choose another folder with --out")
         if name.as_posix() != MANIFEST and sha256(file) != hashes[name.as_posix()]:
             raise _changed(file, read)
 
@@ -127,12 +128,9 @@ def _as_sealed(manifest: Path, seal: object) -> bool:
 
 
 def _changed(file: Path, read: bool) -> SimsuranceError:
-    line = f"{file}: has been changed since it was written"
-    return _refusal(
-        f"{line}; restore it, or run the command again"
-        if read
-        else f"{line}; move it, or choose another folder with --out"
-    )
+    if read:
+        return _refusal(f"{file}: has been changed since it was written; restore it, or run the command again")
+    return _refusal(f"{file}: has been changed since it was written; move it, or choose another folder with --out")
 
 
 def _refusal(line: str) -> SimsuranceError:
