@@ -197,9 +197,9 @@ def rebuild(path: str | Path, formats: Sequence[str] | None = None, tables: Sequ
     """Draw the charts of a saved folder and write the tables that a run has left out, from what stands in it; the files' names.
 
     A folder of `run`, `stochastic`, `sensitivity`, `sweep`, `compare`, `solve`, `frontier`, `stress`, `attribute`, `schemes`,
-    `calibrate` or `adjustment`. Nothing is projected, and the bytes are those that the command would have written. Everything,
-    or the formats and the tables that are named. Raises SimsuranceError for a name that there is not, and where the folder is
-    not as a command left it.
+    `calibrate`, `adjustment`, `months`, `bridge` or `pool`. Nothing is projected, and the bytes are those that the command
+    would have written. Everything, or the formats and the tables that are named. Raises SimsuranceError for a name that there
+    is not, and where the folder is not as a command left it.
     """
     from simsurance.output.planned import Extent, chosen
     from simsurance.output.saved import rebuild as written_anew

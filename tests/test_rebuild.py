@@ -6,11 +6,10 @@ import shutil
 import signal
 
 import pytest
-from click.testing import CliRunner
 from PIL import Image
+from saved_folders import call, contents
 
 import simsurance as ss
-from simsurance.cli import main
 from simsurance.errors import ExitCode
 from simsurance.model import projection
 from simsurance.output.easel import Easel
@@ -19,18 +18,6 @@ from simsurance.output.planned import KEPT, LARGE, TABLES, file_names
 from simsurance.scenario_file.loader import load
 
 OWN = ["--set", "horizon.last_year=2032", "--set", "fund.administration_share=0.01", "--with", "payment_ratio_up"]
-
-
-def call(*arguments):
-    return CliRunner().invoke(main, list(map(str, arguments)))
-
-
-def contents(folder):
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in folder.rglob("*")
-        if file.is_file() and file.name != "manifest.json"
-    }
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +107,10 @@ def test_what_cannot_be_rebuilt_is_told_in_a_line(whole, tmp_path):
         f"{again}/fund.csv: is missing; restore it, or run the command again",
     )
     (again / "fund.csv").write_text("changed")
-    assert "has been changed since it was written" in told(again)[1]
+    assert (
+        told(again)[1]
+        == f"{again}/fund.csv: has been changed since it was written; restore it, or run the command again"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ import shutil
 from itertools import product
 
 import pytest
-from click.testing import CliRunner
+from saved_folders import call, contents
+from small_pools import LEVY, pooling_text
 
 import simsurance as ss
 from simsurance import results
-from simsurance.cli import main
 from simsurance.errors import ExitCode
 from simsurance.model import projection
 from simsurance.output.folder import sealed
@@ -52,11 +52,26 @@ CASES = {
     "one_part": ["attribute", "baseline", "--option", "fraud_recovery", *LOWER],
     "packages": ["frontier", "baseline", *PACKAGES, "--for", "reserve_months >= 1 in 2030", "--lang", "zh"],
     "adjusted": ["adjustment", "baseline", "--with", "timely_adjustment", "--lang", "zh"],
+    "by_month": ["months", "baseline", "--year", "2027", "--actual", "been.csv", "--lang", "zh", "--bom", *LOWER],
+    "two_years": ["months", "baseline", "--year", "2027", "--years", "2"],
+    "bridged": ["bridge", "baseline", "other.toml", "--measure", "closing_2030", "--lang", "zh", "--bom"],
+    "of_a_year": ["bridge", "2024", "baseline", "--fund", "employee_pool"],
+    "pools": ["pool", "adjusted.toml", "--lang", "zh", "--bom"],
+    "merged": ["pool", "merged.toml"],
     "fitted": ["calibrate", "baseline", "--from", "2024", "--lang", "zh", "--bom"],
 }
 """A call by what it writes; of scenarios that are named twice the second has a number."""
+FILES = {
+    "been.csv": "fund,month,income,outgo\nresident,1,16e9,95e9\nresident,2,11e9,99e9\nresident,3,15e9,9e10\n",
+    "other.toml": 'extends = "baseline"\n[benefits.inpatient]\npayment_ratio = 0.66\n[horizon]\nlast_year = 2034\n',
+    "adjusted.toml": pooling_text(levy=LEVY),
+    "merged.toml": f'{pooling_text()}\n[merged]\nbenefits = "a"\nstandard = "mean"\n',
+}
+"""What calls read."""
 
-QUICK = ("line", "map", "beats", "effects", "one_part")
+AS_THEY_ARE = ("fitted", "bridged", "of_a_year", "pools", "merged")
+"""Calls whose commands set nothing."""
+QUICK = ("line", "map", "beats", "effects", "one_part", "by_month")
 SHOWN = {
     "draws": ("fan_reserve_months", "depletion_years", "employee_fan_fund_balance"),
     "pairs": ("baseline/charts/fan_reserve_months", "charts/difference_high_cost_resident_reserve_months"),
@@ -71,24 +86,18 @@ SHOWN = {
     "chance": ("solve_resident",),
     "packages": ("frontier_resident",),
     "fitted": ("calibration_fit",),
+    "by_month": ("months_resident", "months_employee_pool"),
+    "two_years": ("months_resident", "months_employee_pool"),
+    "bridged": ("bridge_resident_closing_2030", "vintages_resident"),
+    "of_a_year": ("bridge_employee_pool_funded_until", "vintages_employee_pool"),
+    "pools": ("pools",),
+    "merged": ("pools",),
     "adjusted": ("adjustment", "adjustment_paths"),
     "shock": ("stress_resident_2032",),
     "shares": ("attribution_resident_closing_last_year",),
     "one_part": ("attribution_resident_years_funded",),
 }
 """Some charts that have to be there."""
-
-
-def call(*arguments):
-    return CliRunner().invoke(main, list(map(str, arguments)))
-
-
-def contents(folder):
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in folder.rglob("*")
-        if file.is_file() and file.name != "manifest.json"
-    }
 
 
 def manifest_of(folder):
@@ -110,8 +119,11 @@ def written(tmp_path_factory):
 
     def folder_of(case):
         if case not in found:
-            out = tmp_path_factory.mktemp(case)
-            done = call(*CASES[case], *([] if case == "fitted" else SHORT), "--out", out)
+            out, read = tmp_path_factory.mktemp(case), tmp_path_factory.mktemp("read")
+            for name, text in FILES.items():
+                (read / name).write_text(text, encoding="utf-8")
+            asked = [read / each if each in FILES else each for each in CASES[case]]
+            done = call(*asked, *([] if case in AS_THEY_ARE else SHORT), "--out", out)
             assert done.exit_code == 0, done.stderr
             (found[case],) = out.iterdir()
         return found[case]

@@ -9,6 +9,7 @@ to the change.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -30,6 +31,7 @@ from simsurance.scenario_file.loader import TOLD, Scenario, load
 from simsurance.scenario_file.register import register
 from simsurance.scenario_file.toml_text import toml_text
 from simsurance.scenario_file.years import COUNTED, COUNTED_AGES, COUNTED_OF_PROJECTED
+from simsurance.variables import VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +42,11 @@ ORDER: Final = (PERIOD, DATA, EXPERIENCE, ASSUMPTIONS, POLICY)
 """The stated order; the model's step comes before them."""
 FUNDED_UNTIL: Final = "funded_until"
 """The year in which a fund is depleted; the one after the last year where it is not."""
+SECOND: Final = {
+    "resident": "required_contribution_multiple_now",
+    "employee_pool": "required_contribution_multiple_now",
+}
+"""What is drawn beside the measure asked for, where it has a value in every step."""
 LARGEST_GAP: Final = 1e-9
 """Largest part of a change, relative to the larger answer, that may be left without a step."""
 MIXED: Final = "mixed.toml:"
@@ -171,6 +178,25 @@ class Bridge:
         table["after"] = before + table["effect"].cumsum()
         table.loc[TOTAL] = [table["effect"].sum(), table["order_free"].sum(), after]
         return table
+
+    def shown(self, fund: str, measure: str) -> "dict[str, pd.DataFrame]":
+        """The tables of a measure and of the one that is drawn beside it, where that has a value in every step."""
+        tables = {measure: self.table(fund, measure)}
+        second = SECOND.get(fund, measure)
+        if second != measure:
+            with suppress(SimsuranceError):
+                tables[second] = self.table(fund, second)
+        return tables
+
+    def unit(self, fund: str, measure: str) -> str:
+        """The unit of a measure, or of a column in a year."""
+        if measure == FUNDED_UNTIL:
+            return "year"
+        named = {each.measure: each.unit for each in self.last.measured}
+        if unit := named.get(measure_of(fund, measure)):
+            return unit
+        column = measure.rpartition("_")[0]
+        return next((each.unit for each in VARIABLES if (each.table, each.name) == ("fund", column)), "")
 
     def _shapley(self, values: Mapping[frozenset[str], float]) -> dict[str, float]:
         """Effects that hang on no order; NaN where a set of steps could not be run."""

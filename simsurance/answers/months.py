@@ -305,10 +305,10 @@ class Months:
         import pandas as pd
 
         keys = pd.MultiIndex.from_product([self.years, range(1, 13)], names=["year", "month"])
-        tables = {
-            name: pd.DataFrame({**of.columns, "income": of.income, "outgo": of.outgo, "cash": of.cash[1:]}, index=keys)
-            for name, of in self.funds.items()
-        }
+        tables = {}
+        for name, of in self.funds.items():
+            sums = {"income": of.income, "outgo": of.outgo, "cash": of.cash[1:], "for_next_year": of.for_next_year}
+            tables[name] = pd.DataFrame({**of.columns, **sums}, index=keys)
         return pd.concat(tables, names=["fund"])
 
     @cached_property

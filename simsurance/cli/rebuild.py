@@ -15,9 +15,9 @@ def command(folders: tuple[Path, ...], formats: tuple[str, ...] | None, tables: 
     """Draw the charts of a FOLDER, and write the tables that a run has left out, from what stands in it.
 
     A folder of run, OUT/<scenario>, of stochastic, sensitivity, sweep, compare, solve, frontier, stress, attribute, schemes,
-    calibrate or adjustment. Nothing is projected; each chart and table has the bytes that the command would have written.
-    manifest.json then lists them, and keeps the command and the date of the first time. Everything, or what --formats and
-    --tables say; only run leaves tables out.
+    calibrate, adjustment, months, bridge or pool. Nothing is projected; each chart and table has the bytes that the command
+    would have written. manifest.json then lists them, and keeps the command and the date of the first time. Everything, or
+    what --formats and --tables say; only run leaves tables out.
     """
     from simsurance.output.planned import Extent
     from simsurance.output.saved import rebuild

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -52,7 +53,12 @@ HEADER: Final = tuple(each.name for each in fields(Vintage))
 @cache
 def stored() -> tuple[Vintage, ...]:
     """The answers as shipped."""
-    with TABLE.open(encoding="utf-8", newline="") as file:
+    return answers_in(TABLE)
+
+
+def answers_in(table: Path) -> tuple[Vintage, ...]:
+    """The answers of a file."""
+    with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     return tuple(
         Vintage(

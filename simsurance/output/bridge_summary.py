@@ -13,7 +13,6 @@ from simsurance.language import Words
 from simsurance.output.attribution_summary import signed
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.sweep_summary import measure_words, told
-from simsurance.variables import VARIABLES
 
 if TYPE_CHECKING:
     from simsurance.answers.bridge import Bridge
@@ -33,22 +32,9 @@ def measure_told(measure: str, fund: str, said: Words) -> str:
     return measure_words(measure, fund, said)
 
 
-def unit_of(bridge: "Bridge", fund: str, measure: str) -> str:
-    """The unit of a measure, or of a column in a year."""
-    from simsurance.measures import measure_of
-
-    if measure == FUNDED_UNTIL:
-        return "year"
-    named = {each.measure: each.unit for each in bridge.last.measured}
-    if unit := named.get(measure_of(fund, measure)):
-        return unit
-    column = measure.rpartition("_")[0]
-    return next((each.unit for each in VARIABLES if (each.table, each.name) == ("fund", column)), "")
-
-
 def step_rows(bridge: "Bridge", fund: str, measure: str, said: Words) -> list[tuple[str, ...]]:
     """A row a step: its effect, where the answer then stands, the effect that hangs on no order."""
-    unit = unit_of(bridge, fund, measure)
+    unit = bridge.unit(fund, measure)
     rows = [tuple(said.label(f"bridge.column.{name}") for name in ("step", "effect", "after", "order_free"))]
     for step, row in bridge.table(fund, measure).iterrows():
         effects = (signed(float(row[name]), unit, said) for name in ("effect", "order_free"))
@@ -61,7 +47,7 @@ def step_rows(bridge: "Bridge", fund: str, measure: str, said: Words) -> list[tu
 def bridge_facts(bridge: "Bridge", fund: str, measure: str, lang: str) -> dict[str, Any]:
     """Everything that is told of a bridge."""
     said = words_of(bridge.new.scenario, lang)
-    unit = unit_of(bridge, fund, measure)
+    unit = bridge.unit(fund, measure)
     before, after = (told(each, unit, said) for each in bridge.ends(fund, measure))
     dates = [each.scenario.values.horizon.valuation_year for each in (bridge.old, bridge.new)]
     return {

@@ -73,8 +73,11 @@ def former_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.former")
 
 
-def refuse_foreign(path: Path) -> None:
-    """Raises SimsuranceError (ENVIRONMENT) where something stands at `path` that is not ours to replace."""
+def refuse_foreign(path: Path, read: bool = False) -> None:
+    """Raises SimsuranceError (ENVIRONMENT) where something stands at `path` that is not ours to replace.
+
+    `read`: the folder is to be read; what can be done does not name a folder to write to.
+    """
     if not os.path.lexists(path):
         return
     manifest = read_manifest(path)
@@ -82,7 +85,7 @@ def refuse_foreign(path: Path) -> None:
         _refuse_damaged(path / MANIFEST)
         raise _refusal(f"{path}: was not written by simsurance and is not replaced; choose another folder with --out")
     if not _as_sealed(path / MANIFEST, manifest.get("seal")):
-        raise _changed(path / MANIFEST)
+        raise _changed(path / MANIFEST, read)
     hashes = manifest["outputs"]
     folders = {parent for name in hashes for parent in Path(name).parents}
     for file in sorted(path.rglob("*")):
@@ -90,9 +93,11 @@ def refuse_foreign(path: Path) -> None:
         if (file.is_dir() and not file.is_symlink() and name in folders) or file.name in LITTER:
             continue
         if file.is_symlink() or name.as_posix() not in {MANIFEST, *hashes}:
+            if read:
+                raise _refusal(f"{file}: was not written by simsurance; move it")
             raise _refusal(f"{file}: was not written by simsurance; move it, or choose another folder with --out")
         if name.as_posix() != MANIFEST and sha256(file) != hashes[name.as_posix()]:
-            raise _changed(file)
+            raise _changed(file, read)
 
 
 def _refuse_damaged(manifest: Path) -> None:
@@ -122,7 +127,9 @@ def _as_sealed(manifest: Path, seal: object) -> bool:
     return hashlib.sha256(text.replace(SEAL.format(seal), SEAL.format("")).encode()).hexdigest() == seal
 
 
-def _changed(file: Path) -> SimsuranceError:
+def _changed(file: Path, read: bool) -> SimsuranceError:
+    if read:
+        return _refusal(f"{file}: has been changed since it was written; restore it, or run the command again")
     return _refusal(f"{file}: has been changed since it was written; move it, or choose another folder with --out")
 
 

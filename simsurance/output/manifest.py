@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from simsurance.evidence.fund_fit import FundFit
     from simsurance.results import RunResult
     from simsurance.scenario_file.loader import Scenario
+    from simsurance.scenario_file.pooling import Pool, Pooling
     from simsurance.uncertainty.information import Information
     from simsurance.uncertainty.sampling import Sample
     from simsurance.uncertainty.screening import Screening, Trajectories
@@ -397,15 +398,28 @@ def attribution_id(base: "Scenario", parts: "Sequence[Part]", entries: str, orde
     return _hash_of({"scenarios": [run_id(base)], "parts": told, "entries": entries, "orders": orders})
 
 
-def bridge_manifest(bridge: "Bridge", outputs: Mapping[str, str], command: str) -> str:
+def bridge_manifest(
+    bridge: "Bridge", fund: str, measure: str, outputs: Mapping[str, str], command: str, written: Mapping[str, Any]
+) -> str:
     """The manifest of a bridge between valuations as JSON text."""
     content = {
         "schema": BRIDGE_SCHEMA,
         **bridge_content(bridge),
+        "fund": fund,
+        "shown": {
+            name: {"unit": bridge.unit(fund, name), "ends": [plain(end) for end in bridge.ends(fund, name)]}
+            for name in bridge.shown(fund, measure)
+        },
         "runs": {
-            side: {"scenario": each.name, "run_id": run_id(each.scenario, as_read), "inputs": inputs(each.scenario)}
+            side: {
+                "scenario": each.name,
+                "run_id": run_id(each.scenario, as_read),
+                "inputs": inputs(each.scenario),
+                "set_by": set_by(each.scenario),
+            }
             for side, each in (("old", bridge.old), ("new", bridge.new))
         },
+        **written,
     }
     return _manifest(content, outputs, command)
 
@@ -423,7 +437,13 @@ def bridge_content(bridge: "Bridge") -> dict[str, Any]:
     }
 
 
-def months_manifest(months: "Months", warned: "Mapping[str, Warned]", outputs: Mapping[str, str], command: str) -> str:
+def months_manifest(
+    months: "Months",
+    warned: "Mapping[str, Warned]",
+    outputs: Mapping[str, str],
+    command: str,
+    written: Mapping[str, Any],
+) -> str:
     """The manifest of a year by months as JSON text."""
     run = months.run
     told = {
@@ -431,8 +451,10 @@ def months_manifest(months: "Months", warned: "Mapping[str, Warned]", outputs: M
         "years": [run.years[0], run.years[-1]],
         "checks": records(run.checks),
         "inputs": inputs(run.scenario),
+        "set_by": set_by(run.scenario),
     }
-    content = {"schema": MONTHS_SCHEMA, **months_content(months, warned), "runs": {run.scenario.name: told}}
+    runs = {run.scenario.name: told}
+    content = {"schema": MONTHS_SCHEMA, **months_content(months, warned), "runs": runs, **written}
     return _manifest(content, outputs, command)
 
 
@@ -471,11 +493,20 @@ def calibration_manifest(fit: "FundFit", outputs: Mapping[str, str], command: st
     return _manifest(content, outputs, command)
 
 
-def pools_manifest(pools: "Pools", outputs: Mapping[str, str], command: str) -> str:
+def pools_manifest(pools: "Pools", outputs: Mapping[str, str], command: str, written: Mapping[str, Any]) -> str:
     """The manifest of pools side by side as JSON text."""
-    named = zip(pools.names, pools.pooling.pools, strict=True)
-    runs = {name: {"share": pool.share, "inputs": inputs(pool.scenario)} for name, pool in named}
-    return _manifest({"schema": POOLS_SCHEMA, **pools_content(pools), "runs": runs}, outputs, command)
+    pooling = pools.pooling
+    runs = {
+        pool.name: {"share": pool.share, "mark": pool.mark, **_titles(pool), "inputs": inputs(pool.scenario)}
+        for pool in pooling.pools
+    }
+    content = {"schema": POOLS_SCHEMA, **pools_content(pools), **_titles(pooling), "currency": pooling.currency}
+    return _manifest({**content, "runs": runs, **written}, outputs, command)
+
+
+def _titles(of: "Pool | Pooling") -> dict[str, str]:
+    """What a pool, or pools together, are called."""
+    return {name: getattr(of, name) for name in ("title", "title_zh")}
 
 
 def pools_content(pools: "Pools") -> dict[str, Any]:

@@ -35,6 +35,10 @@ TIERS: Final = "tiers"
 """The table of the other tiers, where they are told."""
 OTHER: Final = "other/"
 """Where the scenario stands in a folder that another one is compared with at every point."""
+FORMER: Final = "old/"
+"""Where the scenario of the earlier valuation stands in a folder of what lies between two."""
+BRIDGES: Final = ("bridge", "beside")
+"""The tables of steps: of the measure asked for, and of the one that is drawn beside it."""
 FORMATS: Final = ("png", "svg")
 """The forms that a chart is written in, beside its numbers as CSV."""
 ALWAYS: Final = ("csv", "txt")

@@ -33,7 +33,7 @@ from simsurance.output.manifest import (
     sweep_manifest,
 )
 from simsurance.output.pairs_words import pairs_summary
-from simsurance.output.planned import OTHER, Extent, places_of, table_places
+from simsurance.output.planned import BRIDGES, FORMER, OTHER, Extent, places_of, table_places
 from simsurance.output.stochastic_summary import stochastic_summary
 from simsurance.output.summary import summary
 from simsurance.output.tables import OF_DRAWS, comparison_tables, run_tables, stochastic_tables, write_draws
@@ -278,7 +278,10 @@ def save_pools(
 
         return write_all(pools, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: pools_manifest(pools, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return pools_manifest(pools, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_sensitivity(
@@ -400,20 +403,27 @@ def save_bridge(
     bom: bool = False,
 ) -> None:
     """Write a bridge between valuations as the folder `path`, in the same way, with the answers of the past."""
-    from simsurance.evidence.vintages import TABLE
+    from simsurance.evidence.vintages import TABLE, stored
     from simsurance.output.bridge_summary import bridge_summary
 
     keys = [(step, key) for step, keys in bridge.keys.items() for key in keys]
-    texts = {**_scenario_of(bridge.new.scenario), "bridge.csv": table_csv(bridge.table(fund, measure))}
+    texts = {**_scenario_of(bridge.new.scenario), **_scenario_of(bridge.old.scenario, FORMER)}
+    texts |= {
+        f"{name}.csv": table_csv(table)
+        for name, table in zip(BRIDGES, bridge.shown(fund, measure).values(), strict=False)
+    }
     texts |= {"keys.csv": rows_csv(("step", "key"), keys), "vintages.csv": TABLE.read_text(encoding="utf-8")}
     texts["summary.md"] = bridge_summary(bridge, fund, measure, lang)
 
     def draw(folder: Path) -> Iterable[Path]:
         from simsurance.output.charts.bridge import write_all
 
-        return write_all(bridge, folder, fund, measure, lang)
+        return write_all(bridge, stored(), folder, fund, measure, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: bridge_manifest(bridge, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return bridge_manifest(bridge, fund, measure, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_months(
@@ -440,7 +450,10 @@ def save_months(
 
         return write_all(months, been, folder, lang)
 
-    _write(path, texts, draw if charts else None, lambda outputs: months_manifest(months, been, outputs, command), bom)
+    def manifest(outputs: Mapping[str, str]) -> str:
+        return months_manifest(months, been, outputs, command, _written(lang, bom, charts))
+
+    _write(path, texts, draw if charts else None, manifest, bom)
 
 
 def save_frontier(

@@ -28,9 +28,12 @@ from simsurance.output.look import looked
 from simsurance.output.manifest import (
     ADJUSTMENT_SCHEMA,
     ATTRIBUTION_SCHEMA,
+    BRIDGE_SCHEMA,
     CALIBRATION_SCHEMA,
     COMPARISON_SCHEMA,
     FRONTIER_SCHEMA,
+    MONTHS_SCHEMA,
+    POOLS_SCHEMA,
     SCHEMA,
     SCHEME_EFFECTS_SCHEMA,
     SENSITIVITY_SCHEMA,
@@ -43,7 +46,10 @@ from simsurance.output.manifest import (
 from simsurance.output.planned import ADJUSTMENT, BONDS, CHOICES, KEPT, SINGLE_CHANGES, TIERS, Extent
 from simsurance.output.save import marked
 from simsurance.output.saved_answers import draw_compared, draw_draws, draw_swept, draw_what_moves
+from simsurance.output.saved_bridge import draw_bridge
 from simsurance.output.saved_folder import SavedFolder, accounts_in, lacking, ranges_in
+from simsurance.output.saved_months import draw_months
+from simsurance.output.saved_pools import draw_pools
 from simsurance.output.saved_searches import (
     draw_adjusted,
     draw_attributed,
@@ -77,6 +83,9 @@ DRAWN: Final[dict[str, Callable[[SavedFolder, Path, str, Sequence[str]], Iterato
     FRONTIER_SCHEMA: draw_packages,
     CALIBRATION_SCHEMA: draw_fitted,
     ADJUSTMENT_SCHEMA: draw_adjusted,
+    MONTHS_SCHEMA: draw_months,
+    BRIDGE_SCHEMA: draw_bridge,
+    POOLS_SCHEMA: draw_pools,
 }
 """What draws the charts of a folder that is none of a run into a place, in a language and in some formats, by schema."""
 OTHER_KEYS: Final = {
@@ -234,7 +243,7 @@ def _refuse_former(path: Path, manifest: Mapping[str, Any], told: str = "version
             f"{path}: was written by another build, {manifest['version']}, this is {__version__}; run the scenario again",
             exit_code=ExitCode.ENVIRONMENT,
         )
-    refuse_foreign(path)
+    refuse_foreign(path, read=True)
 
 
 def opened(path: Path, extent: Extent) -> SavedFolder:

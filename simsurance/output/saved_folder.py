@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from simsurance.csv_text import as_written
 from simsurance.errors import ExitCode, SimsuranceError
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from simsurance.analysis.single_changes import SingleChanges
     from simsurance.results import RunAccounts
+
+NAMED: Final = ("scenario", "pool")
+"""Keys whose members are names, those of digits too."""
 
 
 @dataclass(frozen=True)
@@ -157,9 +160,9 @@ def year_in(value: float) -> int | None:
 
 
 def _numbers(texts: "pd.Series[str]") -> "pd.Series[Any]":
-    """A column of a table: whole numbers, numbers to the last bit with missing ones, or text, as scenarios' names are."""
+    """A column of a table: whole numbers, numbers to the last bit with missing ones, or text, as names are."""
     kinds: tuple[Callable[[str], Any], ...] = (int, lambda text: float(text or "nan"))
-    for kind in kinds if texts.name != "scenario" else ():
+    for kind in kinds if texts.name not in NAMED else ():
         with suppress(ValueError):
             return texts.map(kind)
     return texts.map(as_written)

@@ -55,7 +55,7 @@ def _of_folder(folder: Path) -> Valuation:
     manifest = read_manifest(folder)
     if manifest is None or manifest.get("schema") != SCHEMA:
         raise SimsuranceError(f"{folder}: is no folder of simsurance run; give OUT/<scenario>, a scenario or a year")
-    refuse_foreign(folder)
+    refuse_foreign(folder, read=True)
     if gone := [name for name in manifest["outputs"] if not (folder / name).is_file()]:
         raise SimsuranceError(
             f"{folder / gone[0]}: is missing, {MANIFEST} has it; restore it, or run the scenario again",

@@ -1,7 +1,6 @@
 """Charts of valuations: from one to the next, step by step; and in which year each past answer had the fund run out."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,15 +9,15 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from simsurance import __version__
 from simsurance.answers.bridge import FUNDED_UNTIL, MODEL, TOTAL, UNEXPLAINED
-from simsurance.errors import SimsuranceError
-from simsurance.evidence.vintages import ACCEPTED, POOLED, RECONSTRUCTED, Vintage, stored
+from simsurance.evidence.vintages import ACCEPTED, POOLED, RECONSTRUCTED, Vintage
 from simsurance.output.attribution_summary import signed
-from simsurance.output.bridge_summary import measure_told, unit_of
+from simsurance.output.bridge_summary import measure_told
 from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
 from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import fund_label, scenario_title, words_of
+from simsurance.output.planned import FORMATS
 from simsurance.output.sweep_summary import at_axis, told
 
 if TYPE_CHECKING:
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
     from simsurance.answers.bridge import Bridge
     from simsurance.language import Words
 
-SECOND: Final = {
-    "resident": "required_contribution_multiple_now",
-    "employee_pool": "required_contribution_multiple_now",
-}
-"""What is drawn beside the measure asked for, where it has a value in every step."""
 WHOLE, HATCHED = "#4D4D4D", canvas.WORSE
 WIDE, ROW, REST = 16.0, 0.66, 4.4
 """Centimetres: width of the sheet, height of a row, and of all that is no row."""
@@ -46,11 +40,7 @@ def draw(bridge: "Bridge", fund: str, measure: str, lang: str = "en") -> Chart:
     import pandas as pd
 
     said = words_of(bridge.new.scenario, lang)
-    tables = {measure: bridge.table(fund, measure)}
-    second = SECOND.get(fund, measure)
-    if second != measure:
-        with suppress(SimsuranceError):
-            tables[second] = bridge.table(fund, second)
+    tables = bridge.shown(fund, measure)
     steps = [MODEL, *bridge.steps, UNEXPLAINED]
     high = ROW * (len(steps) + 2) + REST
     dates = [each.scenario.values.horizon.valuation_year for each in (bridge.old, bridge.new)]
@@ -85,7 +75,7 @@ def _names(bridge: "Bridge", said: "Words") -> tuple[str, str]:
 
 def _title(bridge: "Bridge", fund: str, measure: str, said: "Words") -> str:
     """From which answer to which."""
-    unit, ends = unit_of(bridge, fund, measure), bridge.ends(fund, measure)
+    unit, ends = bridge.unit(fund, measure), bridge.ends(fund, measure)
     before, after = (told(value, unit, said) for value in ends)
     old, new = _names(bridge, said)
     names = {"old": old, "new": new, "what": measure_told(measure, fund, said).replace("`", "")}
@@ -94,7 +84,7 @@ def _title(bridge: "Bridge", fund: str, measure: str, said: "Words") -> str:
 
 def _panel(axes: "Axes", bridge: "Bridge", fund: str, measure: str, table: "pd.DataFrame", said: "Words") -> None:
     """One measure: totals from its axis' beginning, steps where those before have led to."""
-    unit = unit_of(bridge, fund, measure)
+    unit = bridge.unit(fund, measure)
     before, after = bridge.ends(fund, measure)
     steps = table.drop(index=TOTAL)
     ends = np.array([before, *steps["after"]])
@@ -140,11 +130,11 @@ def _tell(axes: "Axes", value: float, place: int, text: str) -> None:
     axes.annotate(text, xy=(value, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.5)
 
 
-def draw_vintages(fund: str, lang: str = "en") -> Chart:
+def draw_vintages(answers: Sequence[Vintage], fund: str, lang: str = "en") -> Chart:
     """By valuation date, the year in which a fund was said to run out: accepted answers, and those found again afterwards."""
     import pandas as pd
 
-    own = [each for each in stored() if each.fund == fund]
+    own = [each for each in answers if each.fund == fund]
     last = max(each.last_year for each in own)
     again = sorted((each for each in own if each.kind == RECONSTRUCTED), key=lambda each: each.valuation_year)
     told_then = [each for each in own if each.kind == ACCEPTED]
@@ -202,9 +192,17 @@ def _vintages_title(answers: "Sequence[Vintage]", fund: str, lang: str) -> str:
     return word("title.vintages", lang, fund=fund_label(fund, lang), first=dates[0], then=dates[-1], **span)
 
 
-def write_all(bridge: "Bridge", folder: Path, fund: str, measure: str, lang: str) -> Iterator[Path]:
-    """Draw the charts into a folder; yields the files."""
+def write_all(
+    bridge: "Bridge",
+    answers: Sequence[Vintage],
+    folder: Path,
+    fund: str,
+    measure: str,
+    lang: str,
+    formats: Sequence[str] = FORMATS,
+) -> Iterator[Path]:
+    """Draw the charts into a folder, `answers`: those of the past; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(bridge, fund, measure, lang), folder)
+    yield from canvas.write(draw(bridge, fund, measure, lang), folder, formats)
     for each in POOLED:
-        yield from canvas.write(draw_vintages(each, lang), folder)
+        yield from canvas.write(draw_vintages(answers, each, lang), folder, formats)

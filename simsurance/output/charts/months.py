@@ -1,6 +1,6 @@
 """Chart of a year by months: money in the bank above, what comes and what goes below."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from simsurance.output.charts.notes import foot
 from simsurance.output.charts.words import word
 from simsurance.output.labels import Unit, words_of
 from simsurance.output.months_summary import fund_facts, unit_of
+from simsurance.output.planned import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,8 +127,10 @@ def _data(of: "FundMonths", warned: "Warned | None") -> "pd.DataFrame":
     return table
 
 
-def write_all(months: "Months", warned: "dict[str, Warned]", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(
+    months: "Months", warned: "dict[str, Warned]", folder: Path, lang: str, formats: Sequence[str] = FORMATS
+) -> Iterator[Path]:
     """Draw the charts of all funds into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, of in months.funds.items():
-        yield from canvas.write(draw(of, warned.get(name), lang), folder)
+        yield from canvas.write(draw(of, warned.get(name), lang), folder, formats)

@@ -1,6 +1,6 @@
 """Chart of pools: who gains and who loses, and the reserve months of each apart and with the adjustment fund."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ from simsurance.output.charts import canvas
 from simsurance.output.charts.canvas import BLACK, BLUE, CENTIMETRE, GREY, VERMILLION, Chart
 from simsurance.output.charts.words import clauses
 from simsurance.output.labels import in_language, unit
+from simsurance.output.planned import FORMATS
 from simsurance.output.pools_summary import marks_told, said_of, titles
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _side(axes: "Axes", name: str, rows: int, said: "Words") -> None:
     axes.set_xlabel(canvas.wrapped(name, 50, 2, size=NAME_SIZE), fontsize=NAME_SIZE)
 
 
-def write_all(pools: "Pools", folder: Path, lang: str) -> Iterator[Path]:
+def write_all(pools: "Pools", folder: Path, lang: str, formats: Sequence[str] = FORMATS) -> Iterator[Path]:
     """Draw the chart into a folder; yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    yield from canvas.write(draw(pools, lang), folder)
+    yield from canvas.write(draw(pools, lang), folder, formats)
