@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,6 +68,12 @@ def broken(text: str, room: float, size: float) -> list[str]:
 
     No Chinese character stands on the last line alone.
     """
+    return list(_broken(text, room, size, current().font))
+
+
+@lru_cache(4096)
+def _broken(text: str, room: float, size: float, _: Path | None) -> tuple[str, ...]:
+    """The same where the house has this font, or none."""
     lines, left = [[""]], room
     for atom in (piece for found in ATOM.findall(text) for piece in _pieces(found, room, size)):
         if width(atom.rstrip(), size) > left and lines[-1] != [""]:
@@ -76,7 +82,7 @@ def broken(text: str, room: float, size: float) -> list[str]:
         left -= width(atom, size)
     if len(lines) > 1 and len(lines[-1]) == 2 and lines[-1][1] > FIRST_CHINESE and len(lines[-2]) > 3:
         lines[-1].insert(1, lines[-2].pop())
-    return ["".join(line).strip() for line in lines]
+    return tuple("".join(line).strip() for line in lines)
 
 
 def shortened(lines: Sequence[str], most: int, room: float, size: float) -> list[str]:

@@ -12,6 +12,7 @@ from simsurance.output.charts.colours import GREY, TEXT_SIZE, ink
 
 if TYPE_CHECKING:
     from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
 
 HEIGHTS: Final = (0.055, 0.95, 0.2, 0.35, 0.5, 0.65, 0.8)
 """Where words at the right of a plot may stand, the best first."""
@@ -86,7 +87,11 @@ class Obstacles:
         """
         axes = note.axes
         assert axes is not None
-        box = note.get_window_extent().padded(ROOM * axes.figure.dpi / 72)
+        return self.met_in(note.get_window_extent(), axes, inside)
+
+    def met_in(self, extent: "Bbox", axes: Axes, inside: bool = True) -> float:
+        """The same of words that would stand there."""
+        box = extent.padded(ROOM * axes.figure.dpi / 72)
         met = float(((self.spots > (box.x0, box.y0)) & (self.spots < (box.x1, box.y1))).all(axis=-1).sum())
         met += sum(WORDS_MEET for other in self.words if box.overlaps(other))
         if not inside:
@@ -114,11 +119,16 @@ def into_clear(note: "Annotation", lines: Sequence[Shown], offsets: Sequence[tup
 
     How much they meet there.
     """
+    axes = note.axes
+    assert axes is not None
     around = obstacles(note, lines)
     best, least = offsets[0], float("inf")
+    _place(note, best)
+    box, pixels = note.get_window_extent(), axes.figure.dpi / 72  # measured once: an offset moves it
+    begins = _begin(box, best, pixels)
     for offset in offsets:
-        _place(note, offset)
-        met = around.met_by(note)
+        found = _begin(box, offset, pixels)
+        met = around.met_in(box.translated(begins[0] - found[0], begins[1] - found[1]), axes)
         if met < least:
             best, least = offset, met
         if not met:
@@ -132,6 +142,13 @@ def _place(note: "Annotation", offset: tuple[float, float, str]) -> None:
     right, up, side = offset
     note.set_position((right, up))
     note.set(ha=side, va="bottom" if up > 0 else "top" if up < 0 else "center")
+
+
+def _begin(box: "Bbox", offset: tuple[float, float, str], pixels: float) -> tuple[float, float]:
+    """How far left of and below their spot words of this size begin at an offset, on the screen."""
+    right, up, side = offset
+    across = {"left": 0.0, "center": 0.5, "right": 1.0}[side]
+    return across * box.width - right * pixels, (0.0 if up > 0 else 1.0 if up < 0 else 0.5) * box.height - up * pixels
 
 
 def _along(line: np.ndarray) -> np.ndarray:

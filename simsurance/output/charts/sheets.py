@@ -127,9 +127,9 @@ class ChartFigure(Figure):
 
     def svg(self) -> bytes:
         """The figure as SVG, its title and what it tells where a screen reader looks for them."""
-        held = io.BytesIO()
+        held = io.StringIO()  # each of many thousand pieces is encoded by itself where bytes are written
         self.savefig(held, format="svg")
-        text = held.getvalue().decode()
+        text = held.getvalue()
         head, title, rest = text.partition(f"<title>{escape(self.heading[0])}</title>")
         head = head.replace("<svg ", '<svg role="img" aria-labelledby="title desc" ', 1)
         named = title.replace("<title>", '<title id="title">')
