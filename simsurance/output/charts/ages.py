@@ -141,7 +141,7 @@ def _pyramid(axes: "Axes", data: "pd.DataFrame", widest: float, said: "Words") -
             ages, width = chosen["age"].to_numpy(), sign * chosen["value"].to_numpy()
             start = start if start.size else np.zeros(len(ages))
             look: Any = {"orientation": "horizontal", "fill": True}
-            bars = axes.stairs(_stepped(start + width), _edges(ages), baseline=_stepped(start), **look)
+            bars = canvas.steps(axes, _stepped(start + width), _edges(ages), baseline=_stepped(start), **look)
             bars.set(facecolor=colour, edgecolor="white" if hatch else colour, hatch=hatch, linewidth=0)
             start = start + width
     axes.axvline(0, color="white", linewidth=0.8)
@@ -159,8 +159,15 @@ def _outline(axes: "Axes", data: "pd.DataFrame") -> None:
     for sex, sign in (("male", -1.0), ("female", 1.0)):
         persons = data[data["sex"] == sex].groupby("age")["value"].sum()
         values, edges = sign * persons.to_numpy(), _edges(persons.index.to_numpy())
-        look: Any = {"orientation": "horizontal", "baseline": None, "color": BLACK, "linewidth": 0.9, "zorder": 5}
-        axes.stairs(_stepped(values), edges, **look)
+        look: Any = {
+            "orientation": "horizontal",
+            "baseline": None,
+            "fill": False,
+            "edgecolor": BLACK,
+            "linewidth": 0.9,
+            "zorder": 5,
+        }
+        canvas.steps(axes, _stepped(values), edges, **look)
 
 
 def _key(figure: ChartFigure, shown: list[tuple[str, str, str]], first: int, lang: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.patches import StepPatch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from simsurance.evidence.published import NOTHING, History
@@ -305,6 +306,13 @@ def from_zero(axes: Axes, room: float = 0.06) -> None:
         axes.spines["bottom"].set_visible(False)
 
 
+def steps(axes: Axes, values: np.ndarray, edges: np.ndarray, **look: Any) -> StepPatch:
+    """An area or a line in steps, in a plot whose limits are told: what is drawn moves none, which would be searched for."""
+    drawn = StepPatch(values, edges, **look)
+    axes.add_artist(drawn)
+    return drawn
+
+
 def depletion_mark(axes: Axes, year: float, height: float = 0.0) -> None:
     """▼ where a fund runs out."""
     look: Any = {"color": VERMILLION, "markeredgecolor": "white", "markeredgewidth": 0.8, "markersize": 7.3}
@@ -378,6 +386,7 @@ __all__ = [
     "sheet",
     "spread",
     "stacked",
+    "steps",
     "style",
     "together",
     "wrapped",

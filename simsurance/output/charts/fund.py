@@ -126,9 +126,11 @@ def _draw_payable(axes: "Axes", paid: Line, depleted: int, figure: ChartFigure, 
     """What is paid and what is not as areas of steps, and the share in the first year of depletion and in the last."""
     years, shares = np.array(list(paid.points)), np.array(list(paid.points.values()))
     edges = np.append(years, years[-1] + 1) - 0.5
-    axes.stairs(np.full(len(years), 100.0), edges, baseline=shares, fill=True, color=SHORTFALL, linewidth=0, zorder=2)
-    axes.stairs(shares, edges, fill=True, color=PAID, linewidth=0, zorder=2)
-    axes.stairs(shares, edges, baseline=None, color=BLUE, linewidth=1.9, zorder=3)
+    canvas.steps(
+        axes, np.full(len(years), 100.0), edges, baseline=shares, fill=True, color=SHORTFALL, linewidth=0, zorder=2
+    )
+    canvas.steps(axes, shares, edges, fill=True, color=PAID, linewidth=0, zorder=2)
+    canvas.steps(axes, shares, edges, baseline=None, edgecolor=BLUE, fill=False, linewidth=1.9, zorder=3)
     figure.curves += (canvas.Drawn(word("head.payable", lang), paid.points),)
     axes.set_ylim(0, 104)
     axes.set_yticks([0, 50, 100])
