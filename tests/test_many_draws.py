@@ -8,16 +8,19 @@ import pytest
 
 from simsurance.evidence import many_draws
 from simsurance.evidence.many_draws import (
+    APART,
     BLOCK,
-    EXPECTED,
+    DEPLETED_BY,
     FEWER,
     SMALL,
     WHOLE,
     InBlocks,
     by_block,
     chances,
+    compared,
     error_of,
     farthest,
+    farthest_of,
     place_of,
     report,
     stored_blocks,
@@ -49,14 +52,28 @@ def accepted():
     return found
 
 
-def test_256_and_1024_draws_lie_within_three_standard_errors_of_many() -> None:
+def test_256_and_1024_draws_lie_no_farther_from_many_than_the_farthest_of_as_many_chances_may() -> None:
     """If not: python -m simsurance.evidence.many_draws --draws 16384."""
     fewer = {(each.fund, each.year): each.fewer for each in chances()}
-    assert farthest(accepted(), SMALL)[0] < 3
-    assert farthest(fewer, FEWER)[0] < 3
-    moved = {at: chance + 0.2 for at, chance in fewer.items()}
-    assert farthest(moved, FEWER)[0] > 3
-    assert sum(FEWER * each.depleted * (1 - each.depleted) >= EXPECTED for each in chances()) > 40
+    assert compared(FEWER) > compared(SMALL) > 30
+    for found, size in ((accepted(), SMALL), (fewer, FEWER)):
+        most = farthest_of(compared(size))
+        assert farthest(found, size)[0] < most < 4.2
+        moved = {at: chance + 0.2 for at, chance in found.items()}
+        assert farthest(moved, size)[0] > most
+
+
+def test_the_chance_of_depletion_by_2040_lies_within_three_standard_errors_of_many() -> None:
+    at = ("resident", DEPLETED_BY)
+    (many,) = (each for each in chances() if (each.fund, each.year) == at)
+    for chance, error in ((accepted()[at], many.error_256), (many.fewer, many.error_1024)):
+        assert abs(chance - many.depleted) < APART * np.hypot(error, many.standard_error)
+
+
+def test_one_chance_may_lie_three_standard_errors_away_and_the_farthest_of_many_farther() -> None:
+    assert farthest_of(1) == pytest.approx(APART)
+    shown = np.abs(np.random.default_rng(1).standard_normal((100_000, 50))).max(axis=1)
+    assert (shown > farthest_of(50)).mean() == pytest.approx(0.0027, abs=0.0006)
 
 
 def test_stored_chances_are_those_of_all_blocks_and_rise() -> None:
@@ -130,7 +147,7 @@ def test_the_report_tells_what_is_stored_and_of_another_baseline(monkeypatch: py
 
 def test_a_draw_that_would_pay_retired_members_more_than_their_care_costs_is_brought_nearer() -> None:
     work = InBlocks(load("baseline"), 2, WHOLE)
-    (found,) = draws.in_order(work.futures, work.observed, 8441, 8442)
+    (found,) = draws.in_order(work.futures, work.observed, 599, 600)
     assert found.nearer[1] < 1
     values = found.of(work.scenario).values.employee.benefits.inpatient
     assert values_by_year(values.payment_ratio, [2026, 2027]).max() + values.retired_ratio_extra <= 1

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
 
 from simsurance.axes import axis
 from simsurance.csv_text import rows_csv
@@ -51,6 +51,8 @@ FUND: Final = "resident"
 MONTHS_IN, DEPLETED_BY = LAST_YEAR + 10, LAST_YEAR + 15
 """Whose mean and whose chance say what draws are worth."""
 COVERED: Final = 0.95
+APART: Final = 3.0
+"""Standard errors that one chance of fewer draws may lie from that of many."""
 EXPECTED: Final = 10.0
 """Draws on either side from which on a standard error is held to."""
 SAMPLER: Final = "sobol"
@@ -274,6 +276,9 @@ def report() -> str:
     ):
         apart, fund, year = farthest(others, FEWER, expected)
         lines.append(f"{FEWER:,} draws lie at most {apart:.1f} standard errors away {where} ({fund}, {year})")
+    lines.append(
+        f"of {compared(FEWER)} chances one may lie {farthest_of(compared(FEWER)):.1f} away as rarely as a single one {APART:g}"
+    )
     return "\n".join([*lines, "", *worth_lines()])
 
 
@@ -291,6 +296,16 @@ def worth_lines() -> list[str]:
         interval = f"{worth.low:,.0f} to {worth.high:,.0f}"
         lines.append(f"{f'{FUND}: {what}':52}{worth.plain:8,.0f}{interval:>20}")
     return lines
+
+
+def compared(size: int, expected: float = EXPECTED) -> int:
+    """How many chances are compared: of those with so many draws on either side."""
+    return sum(size * each.depleted * (1 - each.depleted) >= expected for each in chances())
+
+
+def farthest_of(count: int) -> float:
+    """Standard errors that the farthest of so many may lie away as rarely as a single one `APART` (Bonferroni)."""
+    return float(-ndtri(ndtr(-APART) / count))
 
 
 def farthest(found: Mapping[tuple[str, int], float], size: int, expected: float = EXPECTED) -> tuple[float, str, int]:

@@ -89,7 +89,7 @@ class Obstacles:
         assert axes is not None
         return self.met_in(note.get_window_extent(), axes, inside)
 
-    def met_in(self, extent: "Bbox", axes: Axes, inside: bool = True) -> float:
+    def met_in(self, extent: "Bbox", axes: Any, inside: bool = True) -> float:
         """The same of words that would stand there."""
         box = extent.padded(ROOM * axes.figure.dpi / 72)
         met = float(((self.spots > (box.x0, box.y0)) & (self.spots < (box.x1, box.y1))).all(axis=-1).sum())
