@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_numbers import assert_table_is_drawn
-from shared_runs import NEEDED, compared, projected, shown
+from shared_runs import NEEDED, compared, projected, ranged, shown
 
 import simsurance as ss
 from simsurance.analysis.compare import compare
@@ -275,6 +275,19 @@ def test_depletion_is_a_year_or_the_words_that_there_is_none():
         assert f"{year}年耗尽" in texts(charts.draw(name, poor, "zh").figure)
         assert "not depleted by 2040" in texts(charts.draw(name, rich).figure).replace("\n", " ")
         assert not re.search(r"(?<!not )depleted \d", texts(charts.draw(name, rich).figure))
+
+
+@pytest.mark.parametrize("name", ["reserve_months", "employee_fund_balance"])
+def test_beside_a_date_stands_the_range_of_draws_where_some_are_accepted_else_that_of_single_changes(baseline, name):
+    short = {"horizon.last_year": 2028}
+    drawn, changed = (
+        " ".join(texts(charts.draw(name, *of).figure).split())
+        for of in ((baseline, "en", ranged()), (projected(**short), "en", ranged(**short)))
+    )
+    assert "80 % of draws: " in drawn
+    assert "single changes" not in drawn
+    assert "single changes: " in changed
+    assert "80 % of draws" not in changed
 
 
 @pytest.mark.long

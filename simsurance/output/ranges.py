@@ -38,6 +38,12 @@ def told_ranges(results: "RunAccounts", ranges: "SingleChanges | None", fund: st
     return [told for told in (range_of(ranges, fund, lang), drawn) if told]
 
 
+def marked_range(results: "RunAccounts", ranges: "SingleChanges | None", fund: str, lang: str) -> str:
+    """The one of them that a chart has room for: that of draws, which vary all that is not known, where there are some."""
+    told = told_ranges(results, ranges, fund, lang)
+    return told[-1] if told else ""
+
+
 def most_facts(found: "FundRange", price_year: int, said: Words) -> dict[str, Any] | None:
     """The inputs that move a fund most, in words, and the year and the prices that they do it in; None if nothing moves it."""
     moves = [_move(sides, said) for sides in found.most()]

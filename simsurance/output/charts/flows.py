@@ -27,7 +27,7 @@ from simsurance.output.charts.scales import RATES, limit, reach
 from simsurance.output.charts.titles import title_of, whose
 from simsurance.output.charts.words import of_fund, word
 from simsurance.output.labels import fund_label, unit, words_of
-from simsurance.output.ranges import range_of
+from simsurance.output.ranges import marked_range
 from simsurance.output.stored_draws import required_words
 from simsurance.output.summary import required_facts
 
@@ -166,7 +166,7 @@ def _draw_rates(
         axes.fill_between(years, income, cost, where=after & (cost > income), color=SHORTFALL, linewidth=0, zorder=2)
         place = list(years).index(depleted)
         axes.plot([depleted] * 2, sorted([income[place], cost[place]]), color=BLACK, linewidth=1.0, zorder=6)
-        forms = marks.above(word("mark.depleted", lang, year=depleted), range_of(ranges, fund, lang))
+        forms = marks.above(word("mark.depleted", lang, year=depleted), marked_range(results, ranges, fund, lang))
         _note(axes, lines, (depleted, float(cost[place])), *forms)
     canvas.direct_labels(axes, lines)
 

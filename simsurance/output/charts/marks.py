@@ -13,7 +13,7 @@ from simsurance.output.charts.placing import KEPT_CLEAR
 from simsurance.output.charts.words import word
 from simsurance.output.labels import scenario_title
 from simsurance.output.measured import measured, year_or_none
-from simsurance.output.ranges import range_of
+from simsurance.output.ranges import marked_range
 from simsurance.output.stored_draws import required_words
 from simsurance.output.summary import required_facts
 
@@ -73,7 +73,7 @@ def depletion(
     note = axes.annotate(words, (spot, 0), (0, 0), textcoords="offset points")
     note.set(color=ink(VERMILLION), zorder=10, bbox=canvas.PAPER)
     near = sorted(BESIDE, key=lambda offset: (offset[2] == "right") != (spot > np.mean(axes.get_xlim())))
-    forms = above(words, range_of(ranges, fund, lang))
+    forms = above(words, marked_range(results, ranges, fund, lang))
     near += OVER_BAND
     for told, offsets in [*((form, near) for form in forms), *((form, [*near, *AROUND]) for form in forms)]:
         note.set_text(told)
@@ -89,7 +89,7 @@ def above(words: str, below: str) -> list[str]:
 def not_depleted(results: "RunResult", fund: str, lang: str, ranges: "SingleChanges | None") -> str:
     """That a fund does not run out, and the range of that, for the end of its line."""
     words = canvas.wrapped(word("mark.not_depleted", lang, year=results.years[-1]))
-    return above(words, range_of(ranges, fund, lang))[-1]
+    return above(words, marked_range(results, ranges, fund, lang))[-1]
 
 
 def first_deficit(axes: "Axes", results: "RunResult", line: Line, fund: str, lang: str) -> None:
