@@ -155,6 +155,17 @@ def test_more_recent_leavers_than_uninsured_persons_are_refused() -> None:
         opening.opening_cells(replace(inputs, recent_leavers=np.ones_like(inputs.recent_leavers)))
 
 
+def test_in_a_draw_recent_leavers_beyond_the_uninsured_have_joined_the_residents() -> None:
+    inputs = inputs_of(2026)
+    many = replace(inputs, recent_leavers=np.ones_like(inputs.recent_leavers), leavers_enrol=True)
+    few, all_left = opening.opening_cells(inputs), opening.opening_cells(many)
+    for rows in (EMPLOYEES, TENURES, UNINSURED):
+        assert all_left[:, :, rows].sum() == pytest.approx(few[:, :, rows].sum(), rel=1e-12)
+    assert all_left.min() >= 0
+    at_40 = all_left[..., 40][:, :, UNINSURED].sum(axis=(0, 1, 3, 4, 5))
+    assert at_40[row("gap_0") - UNINSURED.start] == pytest.approx(at_40.sum(), rel=1e-12)
+
+
 def test_more_insured_than_people_outside_the_employee_scheme_are_refused() -> None:
     with pytest.raises(ArithmeticError, match=r"2000000000 insured residents .* are more than"):
         opening.opening_cells(replace(inputs_of(2026), resident_insured=2e9))

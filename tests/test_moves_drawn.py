@@ -62,3 +62,12 @@ def test_a_draw_whose_net_flow_no_entries_give_is_refused() -> None:
     few = BASE.replace({"employee.entry_level": 0.05})
     with pytest.raises(ArithmeticError, match="no entries leave the net flow to the employee scheme at"):
         build_plain(drawn(few, {"employee.exit_level": 0.2}))
+
+
+def test_exits_that_leave_more_uninsured_than_there_are_are_no_contradiction() -> None:
+    many = {"employee.exit_level": 1.5, "employee.leaver_enrolment": 0.2}
+    with pytest.raises(ArithmeticError, match="more recent leavers"):
+        build_plain(BASE.replace(many))
+    (exits, net), (exits_before, net_before) = flows_of(drawn(BASE, many)), flows_of(BASE)
+    assert exits == pytest.approx(1.5 * exits_before, rel=1e-12)
+    assert net == pytest.approx(net_before, rel=1e-10)

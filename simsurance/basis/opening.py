@@ -78,6 +78,8 @@ class OpeningInputs:
     newborn_enrolment: float
     recent_leavers: np.ndarray
     """[sex, age], share of active members who left last year without joining the residents"""
+    leavers_enrol: bool = False
+    """whether leavers beyond the uninsured of their kind have joined the residents after all; they are refused otherwise"""
 
     @cached_property
     def bits(self) -> tuple[tuple[tuple[int, ...], bytes], ...]:
@@ -275,7 +277,9 @@ def opening_cells(inputs: OpeningInputs) -> np.ndarray:
 
     cells = np.zeros((1, len(inputs.prevalence), len(ROWS), *people.shape))
     recent = people * active * along(inputs.recent_leavers, "sex", "age", of=PEOPLE) * in_classes
-    if (recent > uninsured).any():
+    if inputs.leavers_enrol:
+        recent = np.minimum(recent, uninsured)
+    elif (recent > uninsured).any():
         raise ArithmeticError("more recent leavers of the employee scheme than uninsured persons at some age")
     for rows, persons in ((UNINSURED, uninsured - recent), (TENURES, present - uninsured)):
         split = share_of(mix[..., rows], mix[..., rows].sum(axis=-1, keepdims=True))

@@ -23,6 +23,7 @@ from simsurance.errors import SimsuranceError
 from simsurance.model.enrolment import enrolment_hazards
 from simsurance.model.participation import rule_years_completed
 from simsurance.model.state import YearBasis
+from simsurance.scenario_file.employee_sections import EmployeeScheme
 from simsurance.scenario_file.schedule import Schedule
 from simsurance.scenario_file.schema import ScenarioValues
 
@@ -244,8 +245,8 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     )
     chance = employee_chance(inputs)
     entry = relative * (outside.sum() / (outside * chance).sum())
-    if inputs.scenario.undrawn is not None:
-        entry = entry * entry_level_of_draw(inputs, cells, entry[:1])
+    if (before := inputs.scenario.undrawn) is not None:
+        entry = entry * entry_level_of_draw(inputs, before.employee, cells, entry[:1])
     if entry.max() >= 1:
         raise SimsuranceError(
             f"employee.entry_level: gives a probability of entry of {entry.max():.3g} at some age; "
@@ -264,16 +265,15 @@ def employee_entry(inputs: Inputs, cells: np.ndarray, relative: np.ndarray) -> d
     return found
 
 
-def entry_level_of_draw(inputs: Inputs, cells: np.ndarray, entry: np.ndarray) -> float:
+def entry_level_of_draw(inputs: Inputs, before: EmployeeScheme, cells: np.ndarray, entry: np.ndarray) -> float:
     """What the probabilities of entry of a draw are multiplied by, so that its exits and its odds leave the net flow as it was.
 
     A draw moves how many leave the scheme and who enters it; by how many its active members grew in a year was published. So of
     the persons of the opening state as many more enter as leave. ArithmeticError where no entries, or all, are too few.
     """
-    own, scheme = inputs.scenario.undrawn.employee, inputs.values.employee  # type: ignore[union-attr]
-    level, was = (float(inputs.yearly(each.exit_level, [inputs.first])[0]) for each in (scheme, own))
-    odds_ratio = scheme.uninsured_odds_ratio
-    if (level, odds_ratio) == (was, own.uninsured_odds_ratio):
+    level, was = (float(inputs.yearly(each.exit_level, [inputs.first])[0]) for each in (inputs.values.employee, before))
+    odds_ratio = inputs.values.employee.uninsured_odds_ratio
+    if (level, odds_ratio) == (was, before.uninsured_odds_ratio):
         return 1.0
     exits = tables.by_sex_age(inputs.table("employee.moves_table"), "entry", "exit")["exit"]
     staying = on(exits * (1 - retirement(inputs)[0]), "sex", "age")
@@ -288,7 +288,7 @@ def entry_level_of_draw(inputs: Inputs, cells: np.ndarray, entry: np.ndarray) ->
         number = (insured * some).sum() + (uninsured * odds_ratio * some / spread).sum()
         return float(number), float((insured * entry).sum() + (uninsured * odds_ratio * entry / spread**2).sum())
 
-    wanted = entering(1.0, own.uninsured_odds_ratio)[0] + (level - was) * float((active * staying).sum())
+    wanted = entering(1.0, before.uninsured_odds_ratio)[0] + (level - was) * float((active * staying).sum())
     found = 1.0
     for _ in range(MOST_STEPS):
         number, slope = entering(found, odds_ratio)
@@ -363,6 +363,7 @@ def opening_inputs(inputs: Inputs, odds: dict[str, np.ndarray]) -> opening.Openi
         persistence=values.health.persistence,
         newborn_enrolment=at_opening(counts.newborn_enrolment),
         recent_leavers=exits * at_opening(scheme.exit_level) * (1 - at_opening(scheme.leaver_enrolment)),
+        leavers_enrol=inputs.scenario.undrawn is not None,
     )
 
 
