@@ -600,6 +600,10 @@ def test_the_command_prints_a_line_a_fragment_and_json_in_full(lever_effects, mo
     assert printed["schema"] == "simsurance.levers/1"
     assert [row["fragment"] for row in printed["fragments"]] == list(FRAGMENTS)
     assert all(row["applied"] for row in printed["fragments"])
+    of_each = {row["fragment"]: row["figures"].values() for row in printed["fragments"]}
+    unmoved = [name for name, own in of_each.items() if all(each["value"] == each["base"] for each in own)]
+    assert "supplementary_cover" in unmoved
+    assert f"no figure in this table changes: {', '.join(unmoved)}: they act on other payers, or after 2027" in lines
 
 
 @pytest.mark.long

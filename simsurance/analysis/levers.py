@@ -49,6 +49,11 @@ class Figure:
         """With the fragment less without it; None where one of the two has no value."""
         return None if self.base is None or self.value is None else self.value - self.base
 
+    @property
+    def moved(self) -> bool:
+        """Whether the fragment changes it, or whether it has a value at all."""
+        return (self.base, self.base_status) != (self.value, self.status)
+
 
 @dataclass(frozen=True)
 class Effect:

@@ -69,6 +69,8 @@ def _text(base: "RunAccounts", found: Sequence["Effect"], entries: str, said: Wo
         "start": base.years[starts_of(base.scenario.values, len(base.years))[0]],
     }
     lines = [*columns(rows), "", said.say("levers.units", **units), said.label("levers.note")]
+    if unmoved := [effect.fragment for effect in shown if not any(figure.moved for figure in effect.figures)]:
+        lines.append(said.say("levers.unmoved", options=unmoved, last=base.years[-1]))
     for effect in found:
         if effect.reason:
             reason = said.label("levers.nothing_changed" if effect.reason == NOTHING_CHANGED else "levers.refused")
