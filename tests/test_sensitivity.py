@@ -251,6 +251,18 @@ def test_a_date_that_nothing_moves_has_no_ranking_and_no_tornado(case, lang):
 
 @pytest.mark.long
 @pytest.mark.parametrize("lang", languages())
+def test_what_leaves_a_date_as_it_is_is_not_told_to_move_it(case, lang):
+    said = words(lang)
+    assert [each["name"] for each in most(case, "resident", said)] == [unknown_words(GROWTH, said)]
+    chart = draw(case, "resident", DEPLETION, lang)
+    assert len(chart.figure.axes[0].get_yticklabels()) == 1
+    assert len(chart.data) == 3
+    assert said.say("chart.note.tornado_still", count=2) in chart.told
+    assert said.say("chart.note.tornado_still", count=0) not in draw(case, "resident", "reserve_months_2028", lang).told
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", languages())
 def test_years_of_a_tornado_are_told_once_and_not_beyond_the_last(case, lang):
     dates = [np.nan, np.nan, np.nan, np.nan, 2029, np.nan, np.nan]
     late = replace(case, arrays=case.arrays | {"measured/depletion_year": np.array(dates)})
@@ -281,7 +293,7 @@ def test_the_command_prints_three_a_fund_and_writes_both_ends(tmp_path, monkeypa
     none = CliRunner().invoke(main, [*call, "--no-charts"])
     assert none.stdout.startswith(f"{headline(found, 'resident', 'en')}\n\n")
     assert "nothing moves its depletion year by 2029." in none.stdout
-    dates = np.where(np.arange(found.shocks.points) == 2, 2029.0, np.nan)
+    dates = np.where(np.isin(np.arange(found.shocks.points), (2, 4, 6, 8)), 2029.0, np.nan)
     found = replace(found, arrays=found.arrays | {"measured/depletion_year": dates})
     told = CliRunner().invoke(main, call)
     assert told.exit_code == 0, told.output

@@ -65,18 +65,17 @@ def ends_words(
 
 def most(found: Sensitivity, fund: str, said: Words, count: int = TOLD) -> list[dict[str, str]]:
     """The unknowns that move the depletion year of a fund most; reserve months decide between equals. None where none does."""
-    if not found.moves(fund, DEPLETION):
-        return []
-    ends = found.ends(fund, DEPLETION)[:count]
+    ends = found.moving(fund, DEPLETION)[:count]
     return [ends_words(found, fund, DEPLETION, each, said, "sensitivity.depleted_in") for each in ends]
 
 
 def rows(found: Sensitivity, fund: str, measure: str, said: Words) -> "Sequence[tuple[str, ...]]":
     """A measure with what moves it most, as a table; empty where nothing does."""
-    if not found.moves(fund, measure):
+    moving = found.moving(fund, measure)[:ROWS]
+    if not moving:
         return []
     head = [said.label(f"sensitivity.column.{name}") for name in ("name", "low", "middle", "high")]
-    told_ends = (ends_words(found, fund, measure, each, said) for each in found.ends(fund, measure)[:ROWS])
+    told_ends = (ends_words(found, fund, measure, each, said) for each in moving)
     return [tuple(head), *((each["name"], each["low"], each["middle"], each["high"]) for each in told_ends)]
 
 

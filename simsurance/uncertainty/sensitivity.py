@@ -234,10 +234,15 @@ class Sensitivity:
         months = {each.unknown: each.range for each in self.ends(fund, f"{AT_YEAR}{self.year}")}
         return sorted(ends, key=lambda each: (-each.range, -months[each.unknown]))
 
-    def moves(self, fund: str, measure: str) -> bool:
-        """Whether any unknown moves a measure; a date that does not come is another than one that does."""
+    def moving(self, fund: str, measure: str) -> list[Ends]:
+        """The same without unknowns that leave it as it is; a date that does not come is another than one that does."""
         known = YEARS_FUNDED if measure == DEPLETION else measure
-        return any(each.range for each in self.ends(fund, known))
+        moving = {each.unknown for each in self.ends(fund, known) if each.range}
+        return [each for each in self.ends(fund, measure) if each.unknown in moving]
+
+    def moves(self, fund: str, measure: str) -> bool:
+        """Whether any unknown moves a measure."""
+        return bool(self.moving(fund, measure))
 
     def sizes(self, unknown: Unknown) -> tuple[float, float]:
         """What an unknown is at its low and its high end."""

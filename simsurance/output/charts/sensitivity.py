@@ -82,17 +82,17 @@ def _table(found: Sensitivity, fund: str, measure: str) -> "pd.DataFrame":
 
 def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigure:
     said, unit = words_of(found.scenario, lang), unit_of(found.central, fund, measure)
-    all_ends = _drawn(found, fund, measure)
-    shown, rest = all_ends[:MOST], all_ends[MOST:]
+    moving = _drawn(found, fund, measure)
+    shown, rest, still = moving[:MOST], moving[MOST:], len(found.ends(fund, measure)) - len(moving)
     what = measure_words(measure, fund, said)
     notes = [word("note.tornado", lang)]
     if rest:
         least = _less_than(max(each.range for each in rest), measure, unit, said)
         notes.append(word("note.tornado_rest", lang, count=len(rest), least=least))
+    if still:
+        notes.append(word("note.tornado_still", lang, count=still))
     figure = canvas.sheet(
-        word(
-            "title.tornado", lang, fund=fund_label(fund, lang), what=what, name=unknown_shown(all_ends[0].unknown, said)
-        ),
+        word("title.tornado", lang, fund=fund_label(fund, lang), what=what, name=unknown_shown(shown[0].unknown, said)),
         word("axis.tornado", lang),
         foot(found.scenario, lang, [], notes),
         lang,
@@ -150,11 +150,11 @@ def _ticks(axes: "Axes", found: Sensitivity, measure: str, unit: str, said: "Wor
 def _drawn(found: Sensitivity, fund: str, measure: str) -> list[Ends]:
     """Ends as they are drawn: of depletion years, what does not come stands one year after the last."""
     if measure != DEPLETION:
-        return found.ends(fund, measure)
+        return found.moving(fund, measure)
     never = float(found.years[-1] + 1)
     return [
         Ends(each.unknown, *(value if np.isfinite(value) else never for value in (each.low, each.middle, each.high)))
-        for each in found.ends(fund, measure)
+        for each in found.moving(fund, measure)
     ]
 
 
