@@ -110,6 +110,8 @@ def test_the_event_is_asked_for_or_the_least_certain_one(drawn):
     assert drawn.event("resident").mean() == 0.5
     free = Information(drawn.run, drawn.values)
     assert free.by("resident") == 2027
+    none = replace(drawn.run, depletion={"resident": np.full_like(drawn.run.depletion["resident"], np.nan)})
+    assert Information(none, drawn.values).by("resident") == drawn.run.years[-1]
     never = Information(drawn.run, drawn.values, 2026)
     assert never.worths("resident") == []
     assert len(never.table) == 0
@@ -229,5 +231,7 @@ def test_draws_of_another_version_or_of_several_scenarios_are_refused(run, tmp_p
     manifest = json.loads((tmp_path / "one" / "manifest.json").read_text())
     manifest["runs"]["other"] = {}
     (tmp_path / "one" / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(SimsuranceError, match="holds draws of several scenarios; the folder of a single one"):
+    with pytest.raises(
+        SimsuranceError, match="holds draws of several scenarios; what `simsurance stochastic` wrote for one alone"
+    ):
         ss.information(tmp_path / "one")

@@ -10,6 +10,7 @@ from simsurance.ledger import FUNDS
 from simsurance.output.draws_words import chance
 from simsurance.output.labels import fund_label, words_of
 from simsurance.output.stochastic_summary import pooled, told_years
+from simsurance.uncertainty.paired import SAME_SHARE
 from simsurance.variables import CONSTANT_PRICES
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def pairs_summary(pairs: "Pairs", lang: str) -> str:
     lines = [f"| {' | '.join(head)} |", "| --- | --- | --- |" + " ---: |" * (len(head) - 3)]
     lines += [f"| {' | '.join(row)} |" for row in rows]
     title = said.say("pairs.title", base=pairs.names[0], sample=pairs.runs[0].sample.draws)
-    read = [*readings(pairs, lang), said.label("pairs.sure"), said.label("pairs.apart")]
+    sure = said.say("pairs.sure", base=pairs.names[0], within=SAME_SHARE)
+    read = [*readings(pairs, lang), sure, said.label("pairs.apart")]
     told = ["", f"## {said.label('pairs.reading_title')}", "", *(f"- {each}" for each in read), ""]
     return "\n".join([f"# {title}", "", said.label("pairs.about"), "", *lines, *told])

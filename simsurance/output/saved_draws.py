@@ -27,7 +27,9 @@ def saved_draws(folder: Path) -> Drawn:
     if manifest is None or manifest.get("schema") != STOCHASTIC_SCHEMA:
         raise SimsuranceError(f"{folder}: holds no draws; a folder that `simsurance stochastic SCENARIO` wrote")
     if len(manifest["runs"]) > 1:
-        raise SimsuranceError(f"{folder}: holds draws of several scenarios; the folder of a single one")
+        raise SimsuranceError(
+            f"{folder}: holds draws of several scenarios; what `simsurance stochastic` wrote for one alone"
+        )
     ((_, run),) = manifest["runs"].items()
     content = {name: _as_written(folder, name, manifest["outputs"].get(name)) for name in (DRAWS, "scenario.toml")}
     scenario = load(folder / "scenario.toml")

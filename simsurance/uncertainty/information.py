@@ -98,11 +98,11 @@ class Information:
         return list(self.run.depletion)
 
     def by(self, fund: str) -> int:
-        """The year of the event: the one asked for, else the one whose chance is nearest to one half, the first of several."""
+        """The year of the event: the one asked for, else the one whose chance is nearest to one half, the last of several."""
         if self.asked is not None:
             return self.asked
         chances = np.array([(self.run.depletion[fund] <= year).mean() for year in self.run.years])
-        return self.run.years[int(np.abs(chances - HALF).argmin())]
+        return self.run.years[-1 - int(np.abs(chances - HALF)[::-1].argmin())]
 
     def event(self, fund: str) -> np.ndarray:
         """Whether a fund is depleted by then, [draw]."""

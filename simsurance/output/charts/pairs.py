@@ -29,6 +29,7 @@ from simsurance.output.charts.words import word
 from simsurance.output.draws_words import chance, sampler_words
 from simsurance.output.labels import drawn_unit, fund_label, scenario_title, words_of
 from simsurance.output.planned import FORMATS
+from simsurance.uncertainty.paired import SAME_SHARE, SAME_WITHIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +80,9 @@ def _figure(pairs: "Pairs", name: str, fund: str, column: str, lang: str) -> "tu
     other = pairs.runs[pairs.names.index(name)]
     titles = {"name": scenario_title(other.scenario, lang), "base": scenario_title(base.scenario, lang)}
     whose = {"fund": fund_label(fund, lang), **titles}
-    below = foot(base.scenario, lang, [], [word("note.yearly", lang), word("note.pairs", lang)])
+    within = SAME_WITHIN.get(column, SAME_SHARE)
+    same = word("note.pairs", lang, months=column == MONTHS, within=within)
+    below = foot(base.scenario, lang, [], [word("note.yearly", lang), same])
     axis = "axis.pairs_reserve_months" if column == MONTHS else "axis.pairs_fund_balance"
     figure = canvas.sheet(
         word("title.pairs", lang, **whose, **more, last=base.years[-1]),

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 10
 """Bars; the rest is told in the foot."""
+FEWEST: Final = 5
+"""Places for bars where there are fewer, which are no thicker then."""
 BAR: Final = 0.56
 TICK: Final = 0.4
 SIZE: Final = (16 * CENTIMETRE, 11.5 * CENTIMETRE)
@@ -40,6 +42,8 @@ CLEAR: Final = 0.1
 """Share of the axis before the words of what does not come on which no year stands."""
 KEY, UNDER = 14.0, 26.0
 """Points of a line of the key above bars, and below the title: what they show."""
+NEAR_EDGE: Final = 0.25
+"""Share of the axis at either end on which words above it do not stand in the middle of their place."""
 WIDTH: Final = 0.41
 """Share of the sheet that names have."""
 NAMES: Final = WIDTH * SIZE[0] * 72 / 3.75
@@ -105,12 +109,15 @@ def _figure(found: Sensitivity, fund: str, measure: str, lang: str) -> ChartFigu
     _ticks(axes, found, measure, unit, said)
     axes.set_yticks(range(len(shown)), [_name(found, each, said) for each in shown], fontsize=7.5)
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.set_ylim(max(len(shown), FEWEST) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
     middle = said.say("chart.mark.middle", value=_value(found, fund, measure, shown[0].middle, said))
     axes.axvline(shown[0].middle, color=BLACK, linewidth=1.1, zorder=5)
     note = axes.annotate(middle, (shown[0].middle, 1.0), (0, 3), axes.get_xaxis_transform(), "offset points")
-    note.set(ha="center", va="bottom", fontsize=8)
+    left, right = axes.get_xlim()
+    place = (shown[0].middle - left) / (right - left)
+    side = "left" if place < NEAR_EDGE else "right" if place > 1 - NEAR_EDGE else "center"
+    note.set(ha=side, va="bottom", fontsize=8)
     names = [said.label("chart.line.low_end"), said.label("chart.line.high_end")]
     key(axes, [Patch(**LOW), Patch(**HIGH)], names, lines=2)
     return figure
