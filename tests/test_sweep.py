@@ -14,7 +14,7 @@ from simsurance.cli import main
 from simsurance.errors import ExitCode, SimsuranceError
 from simsurance.language import languages, words
 from simsurance.output.charts import canvas
-from simsurance.output.charts.sweep import NUMBER, draw
+from simsurance.output.charts.sweep import NUMBER, _told_ends, draw
 from simsurance.output.sweep_summary import measure_words, point_rows, sweep_summary
 from simsurance.results import simulate
 from simsurance.scenario_file.schedule import Ramp, value_in, values_by_year
@@ -285,6 +285,12 @@ def test_cells_have_amounts_in_the_unit_above_the_scale_and_shares_in_per_cent(b
         for value in few.of("resident", measure) / size:
             told = f"{value:.1f}%" if unit is None else words("en").significant(float(value), 3)
             assert told in texts
+
+
+def test_colours_of_years_are_told_within_the_years_projected():
+    edges, years = [2025.0, 2030.0, 2035.0, 2040.0], range(2026, 2036)
+    assert _told_ends(edges, "year", years) == [(2026, 2029), (2030, 2034), (2035, 2035)]
+    assert _told_ends(edges[:2], "months", years) == [(2025, 2030)]
 
 
 @pytest.mark.parametrize("lang", languages())

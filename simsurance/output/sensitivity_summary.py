@@ -109,7 +109,7 @@ def effect_facts(screened: "Screening", fund: str, said: Words, count: int = TOL
     told_effects = [
         {
             "name": unknown_words(each.unknown, said),
-            **{name: said.number(getattr(each, name), 1) for name in ("size", "low", "high", "spread")},
+            **{name: said.number(round(getattr(each, name), 9), 1) for name in ("size", "low", "high", "spread")},
         }
         for each in effects[:count]
         if each.known and each.size

@@ -225,7 +225,7 @@ def _map(sweep: "Sweep", fund: str, measure: str, lang: str) -> ChartFigure:
             frame.set_zorder(7)
             axes.add_patch(frame)
     never = _no_value(measure, said, sweep.years[-1]) if (np.isnan(cells) & ~refused).any() else ""
-    _scale(axes, edges, colours, unit, said, never, shown.name)
+    _scale(axes, _told_ends(edges, unit, sweep.years), colours, unit, said, never, shown.name)
     return figure
 
 
@@ -327,14 +327,25 @@ def place_of(values: tuple[float, ...], own: float) -> int | None:
     return next((place for place, value in enumerate(values) if np.isclose(value, own, rtol=1e-9)), None)
 
 
+def _told_ends(edges: list[float], unit: str, years: "Sequence[int]") -> list[tuple[float, float]]:
+    """The ends of each colour as they are told; whole numbers belong to one colour, years to those projected."""
+    ends = [(low, high - 1 if unit in WHOLE else high) for low, high in pairwise(edges)]
+    return [(max(low, years[0]), min(high, years[-1])) for low, high in ends] if unit == "year" else ends
+
+
 def _scale(
-    axes: "Axes", edges: list[float], colours: ListedColormap, unit: str, said: "Words", never: str, head: str
+    axes: "Axes",
+    ends: list[tuple[float, float]],
+    colours: ListedColormap,
+    unit: str,
+    said: "Words",
+    never: str,
+    head: str,
 ) -> None:
     """What the colours are, right of the map under the unit of amounts, and what a cell without a value is."""
     rows: list[tuple[Any, str]] = [("none", head)] if head else []
-    for place, (low, high) in enumerate(pairwise(edges)):
-        last = high - 1 if unit in WHOLE else high
-        text = said.say("chart.line.from_to", low=_end(low, unit, said), high=_end(last, unit, said))
+    for place, (low, high) in enumerate(ends):
+        text = said.say("chart.line.from_to", low=_end(low, unit, said), high=_end(high, unit, said))
         rows.append((colours(place), text))
     if never:
         rows.append((NEVER, never))
