@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from numbers import Integral
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from simsurance.analysis.single_changes import SingleChanges
 from simsurance.analysis.single_changes import single_changes as ranges_of
 from simsurance.analysis.twins import Twins, twins
 from simsurance.errors import SimsuranceError
-from simsurance.ledger import ACCOUNTS
+from simsurance.ledger import ACCOUNTS, RESIDENT
 from simsurance.output.look import MONEY, Look, looked
 from simsurance.results import HELD, RunAccounts, RunResult, accounts_of, simulate
 from simsurance.scenario_file.loader import Scenario, resolve
@@ -206,7 +208,10 @@ def rebuild(path: str | Path, formats: Sequence[str] | None = None, tables: Sequ
 
     whole = formats is None and tables is None
     parts = {"formats": formats, "tables": tables}
-    named = {kind: chosen(kind, ",".join(names)) if names is not None else () for kind, names in parts.items()}
+    named = {
+        kind: chosen(kind, names if isinstance(names, str) else ",".join(names)) if names is not None else ()
+        for kind, names in parts.items()
+    }
     return written_anew(Path(path), Extent() if whole else Extent(**named))
 
 
@@ -596,12 +601,30 @@ def stochastic(
     """
     if sampler not in SAMPLERS:
         raise SimsuranceError(f"sampler: {sampler!r} is not known; one of {', '.join(SAMPLERS)}")
-    if draws < 1 or jobs < 1:
-        raise SimsuranceError(f"draws: {draws} draws in {jobs} processes; at least 1 of both")
-    sample = Sample(sensible(draws, sampler), seed, sampler)
+    _require_whole(draws=(draws, 1), jobs=(jobs, 1), seed=(seed, 0))
     scenarios = [resolve(each) for each in (scenario, *others)]
+    sample = Sample(sensible(draws, sampler), seed, sampler)
     stepped_by = chosen(engine, sample.draws * len(scenarios), scenarios)
     return StochasticResults(many_draws(scenarios, sample, jobs, engine=stepped_by))
+
+
+def _require_whole(**asked: tuple[Any, int]) -> None:
+    """Raise SimsuranceError for a number that is not whole, or below the least that it may be."""
+    for name, (number, least) in asked.items():
+        if number is not None and not isinstance(number, Integral):
+            raise SimsuranceError(f"{name}: {number!r} is no whole number")
+        if number is not None and number < least:
+            raise SimsuranceError(f"{name}: {number}; at least {least}")
+
+
+def _grid(key: str, ends: tuple[float, float, int]) -> Grid:
+    """A grid of what is given for a key; raises SimsuranceError where that is none."""
+    try:
+        low, high, points = ends
+        grid = Grid(key, float(low), float(high), index(points))
+    except (TypeError, ValueError):
+        raise SimsuranceError(f"grids: {key}: {ends!r} is no grid; from, to and points") from None
+    return checked(grid)
 
 
 def sweep(
@@ -609,7 +632,7 @@ def sweep(
     grids: Mapping[str, tuple[float, float, int]],
     jobs: int = 1,
     signs: str | tuple[Scenario | str | Path, str] | None = None,
-    fund: str = "resident",
+    fund: str = RESIDENT,
 ) -> SweepResults:
     """A scenario at every point of grids: `{"claims.trend.residual_growth": (-0.03, 0.01, 9)}`, from, to and points by key.
 
@@ -617,8 +640,11 @@ def sweep(
     it flips, a condition, `"not depleted through 2045"`, or another scenario and a measure on which this one is better.
     Raises SimsuranceError for a key that is no number, values beyond its bounds, and an identity that does not hold.
     """
+    _require_whole(jobs=(jobs, 1))
+    if signs is None and fund != RESIDENT:
+        raise SimsuranceError("fund: goes with signs")
     base = resolve(scenario)
-    points = points_of(base, [checked(Grid(key, *ends)) for key, ends in grids.items()])
+    points = points_of(base, [_grid(key, ends) for key, ends in grids.items()])
     (central,) = simulate([base])
     if signs is None:
         return SweepResults(every_point(points, central, jobs))
@@ -647,9 +673,9 @@ def sensitivity(
     `sobol` draws a group indices, `draws` what each unknown is worth for "depleted `by` a year". Raises SimsuranceError where
     nothing is unknown, and for numbers below what each needs.
     """
-    for name, number, least in (("morris", morris, 2), ("sobol", sobol, 8), ("draws", draws, 1), ("jobs", jobs, 1)):
-        if number is not None and number < least:
-            raise SimsuranceError(f"{name}: {number}; at least {least}")
+    _require_whole(morris=(morris, 2), sobol=(sobol, 8), draws=(draws, 1), jobs=(jobs, 1), seed=(seed, 0))
+    if by is not None and draws is None:
+        raise SimsuranceError("by: goes with draws")
     base = resolve(scenario)
     require_by(base, by)
     found = both_ends(base, year, jobs)

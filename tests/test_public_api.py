@@ -115,3 +115,27 @@ def test_results_show_themselves_shortly():
 def test_the_citation_names_this_version() -> None:
     citation = (Path(__file__).parents[1] / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {ss.__version__}\n" in citation
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: ss.stochastic("baseline", draws=16.5), "draws: 16.5 is no whole number"),
+        (lambda: ss.stochastic("baseline", draws=0), "draws: 0; at least 1"),
+        (lambda: ss.stochastic("baseline", seed=-1), "seed: -1; at least 0"),
+        (lambda: ss.sensitivity("baseline", jobs=0), "jobs: 0; at least 1"),
+        (lambda: ss.sensitivity("baseline", by=2030), "by: goes with draws"),
+        (
+            lambda: ss.sweep("baseline", {"economy.inflation": (0.0, 0.02)}),
+            r"grids: economy.inflation: \(0.0, 0.02\) is no",
+        ),
+        (lambda: ss.sweep("baseline", {"economy.inflation": ("a", 0.02, 2)}), "from, to and points"),
+        (
+            lambda: ss.sweep("baseline", {"economy.inflation": (0.0, 0.02, 2)}, fund="employee_pool"),
+            "fund: goes with signs",
+        ),
+    ],
+)
+def test_what_is_no_number_or_would_do_nothing_is_told_in_one_line(call, told):
+    with pytest.raises(SimsuranceError, match=told):
+        call()

@@ -66,10 +66,7 @@ class Columns(Mapping[str, np.ndarray]):
         self.folder = folder or Path(tempfile.mkdtemp(prefix="simsurance-"))
         if folder is None:
             weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True, exist_ok=True)
         self.layout = self._known_layout()
-        with (self.folder / COLUMNS).open("ab"):
-            pass
 
     def __getitem__(self, name: str) -> np.ndarray:
         column = self.layout[name]
@@ -145,6 +142,8 @@ class Columns(Mapping[str, np.ndarray]):
             return
         later, layout = bool(self.layout), dict(self.layout)
         end = max((each.start + each.stride * self.points for each in layout.values()), default=0)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / COLUMNS).touch()
         with (self.folder / COLUMNS).open("r+b") as file:
             for name, values in new.items():
                 layout[name] = Column(end, str(values.dtype), values.shape[1:])
