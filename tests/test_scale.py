@@ -208,6 +208,10 @@ def test_all_are_every_shipped_scenario_the_first_named_first(tmp_path: Path, mo
     assert (folder / "baseline" / "draws.csv").exists()
     assert (folder / "frozen_contribution" / "draws.csv").exists()
     assert set(pd.read_csv(folder / "pairs.csv")["scenario"]) == {"frozen_contribution"}
+    other = CliRunner().invoke(main, [*call, "frozen_contribution", "--all", "--out", str(tmp_path)])
+    assert other.exit_code == 0, other.output
+    of_other = tmp_path / "stochastic-frozen_contribution-all"
+    assert set(pd.read_csv(of_other / "pairs.csv")["scenario"]) == {"baseline"}
     nothing = CliRunner().invoke(main, call)
     assert nothing.exit_code == ExitCode.USAGE
     assert "name a scenario, or give --all" in nothing.stderr

@@ -54,7 +54,9 @@ def _bytes(context: click.Context, parameter: click.Parameter, given: str | None
 
 @click.command()
 @click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Every shipped scenario after those named, the baseline first.")
+@click.option(
+    "--all", "every", is_flag=True, help="Every shipped scenario after those named; of these alone the baseline first."
+)
 @scenario_options
 @click.option("--draws", type=click.IntRange(1, 1_000_000), default=DRAWS, show_default=True, help="How many draws.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of the draws.")
@@ -117,7 +119,7 @@ def command(
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SimsuranceError(f"{twice}: named twice; draws of a scenario beside themselves say nothing")
     refuse(fault for each in chosen for fault in table_faults(each))
-    folder = out / "-".join(["stochastic", *(["all"] if every else names)])
+    folder = out / "-".join(["stochastic", *names[: len(scenarios)], *(["all"] if every else [])])
     prepare(folder)
     tell_notes(line for each in chosen for line in notes_of(each, lang))
     said = words(lang)

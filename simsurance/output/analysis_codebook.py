@@ -66,7 +66,7 @@ def _unit(table: str, name: str, central: "RunAccounts") -> str:
 def _label(table: str, name: str, lang: str) -> str:
     said = words(lang)
     if found := PERCENTILE.fullmatch(name):
-        return said.say("codebook.percentile", percentile=found[1])
+        return said.say("codebook.percentile", percentile=found[1], dated=table == "measures")
     for key in (f"codebook.{table}.{name}", f"column_of.{table}.{name}", f"codebook.{name}", f"key.{name}"):
         if key in said.entries:
             return said.label(key)

@@ -74,6 +74,6 @@ def pairs_summary(pairs: "Pairs", lang: str) -> str:
     lines += [f"| {' | '.join(row)} |" for row in rows]
     title = said.say("pairs.title", base=pairs.names[0], sample=pairs.runs[0].sample.draws)
     sure = said.say("pairs.sure", base=pairs.names[0], within=SAME_SHARE)
-    read = [*readings(pairs, lang), sure, said.label("pairs.apart")]
+    read = [*readings(pairs, lang), sure, said.say("pairs.apart", last=pairs.runs[0].years[-1])]
     told = ["", f"## {said.label('pairs.reading_title')}", "", *(f"- {each}" for each in read), ""]
     return "\n".join([f"# {title}", "", said.label("pairs.about"), "", *lines, *told])
