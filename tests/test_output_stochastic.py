@@ -233,7 +233,7 @@ def test_no_words_leave_the_sheet_or_meet(case, name, lang):
 def test_the_foot_tells_draws_seed_sampler_and_what_is_judged(run, name, lang):
     told = texts(stochastic.draw(name, run, lang).figure).replace("\n", "").replace(" ", "")
     facts = spread_facts(run.scenario)
-    draws = {"en": "16draws,scrambledSobolsequence,seed1", "zh": "16次随机模拟，扰动索博尔序列，随机种子1"}[lang]
+    draws = {"en": "16draws,scrambledSobolsequence,seed1", "zh": "16次随机模拟，加扰索博尔序列，随机种子1"}[lang]
     judged = {"en": "{judged}ofthe{inputs}inputs", "zh": "{inputs}项因素中，{judged}项的区间为专家判断"}[lang]
     edge = {"en": "nodrawfollowsanedge", "zh": "任何一次模拟都不会沿区间边缘变动"}[lang]
     assert draws in told

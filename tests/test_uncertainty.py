@@ -807,7 +807,7 @@ def test_who_interrupts_draws_is_told_that_they_go_on_where_some_are_done(tmp_pa
     seeds = [["--draws", "64", "--seed", str(seed)] for seed in (1, 2, 3)]
     nothing = drawn_until(interrupt, 0, tmp_path, *seeds[0])
     assert nothing.stderr.splitlines() == ["interrupted"]
-    assert len(list(tmp_path.glob("*.parts"))) == 1
+    assert not list(tmp_path.iterdir())
     some = drawn_until(interrupt, 1, tmp_path, *seeds[1])
     assert some.stderr.splitlines() == ["interrupted; the command again goes on from what is done"]
     *beside, last = drawn_until(interrupt, 1, tmp_path, *seeds[2], "--lang", "zh").stderr.splitlines()

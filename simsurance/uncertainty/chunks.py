@@ -81,6 +81,8 @@ class Columns(Mapping[str, np.ndarray]):
 
     def put(self, span: Span, arrays: Arrays) -> None:
         """Write what is kept of a span; a column that it lacks is NaN there. It counts as done when all of it is written."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / COLUMNS).touch()
         self._make_room(arrays)
         check = 0
         with (self.folder / COLUMNS).open("r+b") as file:
@@ -142,8 +144,6 @@ class Columns(Mapping[str, np.ndarray]):
             return
         later, layout = bool(self.layout), dict(self.layout)
         end = max((each.start + each.stride * self.points for each in layout.values()), default=0)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / COLUMNS).touch()
         with (self.folder / COLUMNS).open("r+b") as file:
             for name, values in new.items():
                 layout[name] = Column(end, str(values.dtype), values.shape[1:])
