@@ -262,8 +262,8 @@ def observed(scenario: Scenario) -> Observed:
     """
     if not scenario.form.has("uncertainty"):
         raise SimsuranceError(
-            f"{scenario.name}: has no [uncertainty], so that nothing is drawn; a scenario that says what is, or "
-            "simsurance run, whose single changes ask for none"
+            f"{scenario.name}: has no [uncertainty], so that nothing is drawn; give it that section, or ask simsurance run for "
+            "the range over single changes"
         )
     values = scenario.values
     dates, reference = scenario.valuation_years, values.claims.trend.reference_year
